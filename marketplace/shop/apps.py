@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WelfareShopConfig(AppConfig):
+    name = "marketplace.shop"
+    label = "welfare_shop"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EthicsCharterConfig(AppConfig):
+    name = "plugins.ethics_charter"
+    label = "ethics_charter"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SfaLogisticsConfig(AppConfig):
+    name = "plugins.sfa_logistics"
+    label = "sfa_logistics"

@@ -1,0 +1,24 @@
+"""Fixtures of the whole suite: a database in seconds, and one that really commits."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Replace pytest-django's: one clone of the migrated template for the session."""
+    with django_db_blocker.unblock(), databases.cloned("session") as name:
+        yield name
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """A database of its own in which every commit is real: for threads, processes and crashes.
+
+    Dropped afterwards, so nothing is truncated: the ledger forbids that.
+    """
+    with django_db_blocker.unblock(), databases.cloned("committed") as name:
+        yield name
