@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import databases
+from tests.graphql_client import Api
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,9 @@ def committed_db(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock(), databases.cloned("committed") as name:
         yield name
+
+
+@pytest.fixture
+def api():
+    """The GraphQL endpoint, over Django's HTTP client."""
+    return Api()

@@ -59,13 +59,8 @@ MIDDLEWARE = [
     *[m for m in MIDDLEWARE if m != "django.middleware.security.SecurityMiddleware"],
 ]
 
-GRAPHENE = {
-    **GRAPHENE,
-    "MIDDLEWARE": [
-        "saleor.graphql.middleware.JWTMiddleware",
-        "saleor.graphql.middleware.app_middleware",
-    ],
-}
+# marketplace.api.views authenticates once per request, not once per field.
+GRAPHENE = {**GRAPHENE, "MIDDLEWARE": []}
 GRAPHQL_JWT = {
     **GRAPHQL_JWT,
     "JWT_ENCODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_encode",
@@ -82,6 +77,7 @@ WELFAREPIU_ENCRYPTION_KEYS = [
 
 # A GraphQL request over these limits is refused before it is parsed or run.
 GRAPHQL_MAX_BODY_BYTES = 1_000_000
+GRAPHQL_MAX_UPLOAD_BYTES = 12_000_000
 GRAPHQL_MAX_DEPTH = 20
 
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("SECRET_KEY", "tests only, never a secret")
+os.environ.setdefault("SECRET_KEY", "tests only, never a secret of anybody")
 os.environ.setdefault("WELFAREPIU_ENCRYPTION_KEYS", "dGVzdHMgb25seSwgbmV2ZXIgYSByZWFsIGtleSAtIC0=")
 
 from marketplace.settings.embedded import *

@@ -1,0 +1,60 @@
+"""Objects with a global id, in Relay's form (base64 of ``Type:pk``)."""
+
+from __future__ import annotations
+
+import binascii
+from typing import Any
+
+import graphene
+from django.utils.translation import gettext_lazy as _
+from graphql_relay import from_global_id, to_global_id
+
+from marketplace.refusals import Refusal
+
+LARGEST_PK = 2**63 - 1
+
+
+def to_global(type_name: str, pk: Any) -> str:
+    """The global id of an object."""
+    return to_global_id(type_name, pk)
+
+
+def from_global_text(gid: str, type_name: str, *, field: str | None = None) -> str:
+    """The key in a global id of the given type, as text; Refusal INVALID_ID for any other text."""
+    try:
+        found, key = from_global_id(gid)
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        found, key = "", ""
+    if found != type_name or not key:
+        raise Refusal(
+            "INVALID_ID", _("This is not the id of a %s.") % type_name, field=field or "id"
+        )
+    return key
+
+
+def from_global(gid: str, type_name: str, *, field: str | None = None) -> int:
+    """The integer key in a global id of the given type; Refusal INVALID_ID for any other text."""
+    key = from_global_text(gid, type_name, field=field)
+    if not key.isdecimal() or int(key) > LARGEST_PK:
+        raise Refusal(
+            "INVALID_ID", _("This is not the id of a %s.") % type_name, field=field or "id"
+        )
+    return int(key)
+
+
+def not_found(type_name: str, *, field: str | None = None) -> Refusal:
+    """What an unknown id gets, and what somebody else's id gets: the two must look the same."""
+    return Refusal("NOT_FOUND", _("There is no such %s.") % type_name, field=field or "id")
+
+
+class Entity(graphene.ObjectType):
+    """Base of our object types: ``id`` is global, made of the type's name and the row's ``pk``."""
+
+    class Meta:
+        abstract = True
+
+    id = graphene.ID(required=True, description="Global id.")
+
+    @staticmethod
+    def resolve_id(root: Any, info: Any) -> str:
+        return to_global(info.parent_type.name, root.pk)

@@ -1,0 +1,162 @@
+"""The endpoint: limits before work, one authentication a request, errors with codes.
+
+Saleor authenticates in a GraphQL middleware, once per resolved field; here it is done once per
+request, and no middleware stands between a field and its resolver.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from graphql.error import GraphQLError, GraphQLSyntaxError
+from graphql.execution import ExecutionResult
+
+from marketplace.api.documents import document
+from marketplace.refusals import Refusal, Refusals
+from marketplace.shop.graphql import GraphQLView, app_of_token, user_of_token
+
+logger = logging.getLogger(__name__)
+
+# What a client does with a token that no longer holds: ask for another.
+TOKEN_OPERATIONS = frozenset({"tokenCreate", "tokenRefresh", "tokenVerify"})
+MOST_OPERATIONS_PER_REQUEST = 10
+
+CODES_BY_EXCEPTION = {
+    "GraphQLSyntaxError": "INVALID_QUERY",
+    "JSONWebTokenExpired": "TOKEN_EXPIRED",
+    "JSONWebTokenError": "INVALID_TOKEN",
+    "PermissionDenied": "PERMISSION_DENIED",
+    "ReadOnlyException": "READ_ONLY",
+}
+
+
+class WelfareGraphQLView(GraphQLView):
+    """Saleor's view with our limits, our document cache and our errors."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            try:
+                check_size(request)
+            except Refusal as refusal:
+                return JsonResponse({"errors": [self.format_error(refusal)]}, status=413)
+            authenticate(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    @staticmethod
+    def parse_body(request: HttpRequest) -> Any:
+        data = GraphQLView.parse_body(request)
+        entries = data if isinstance(data, list) else [data]
+        if not all(hasattr(entry, "get") for entry in entries):
+            raise ValueError("a GraphQL request is an object")
+        if len(entries) > MOST_OPERATIONS_PER_REQUEST:
+            raise ValueError("too many operations in one request")
+        return data
+
+    def execute_graphql_request(self, request: HttpRequest, data: dict[str, Any]) -> Any:
+        query, variables, operation_name = self.get_graphql_params(request, data)
+        try:
+            if not query or not isinstance(query, str):
+                raise Refusal("INVALID_QUERY", _("Send a GraphQL query."))
+            if variables is not None and not isinstance(variables, dict):
+                raise Refusal("INVALID_QUERY", _("GraphQL variables are an object."))
+            found = document(query)
+            if found.errors:
+                return ExecutionResult(errors=found.errors, invalid=True)
+            token_error = getattr(request, "token_error", None)
+            if token_error and not found.root_fields <= TOKEN_OPERATIONS:
+                return ExecutionResult(errors=[token_error], invalid=True)
+            return found.runnable.execute(
+                root=self.get_root_value(),
+                variables=variables,
+                operation_name=operation_name,
+                context=request,
+                validate=False,
+            )
+        except Exception as error:
+            return ExecutionResult(errors=[error], invalid=True)
+
+    @classmethod
+    def format_error(cls, error: Any) -> dict[str, Any]:
+        """The error as a client sees it: a sentence and a code, never a stack trace."""
+        cause = error
+        while isinstance(cause, GraphQLError) and getattr(cause, "original_error", None):
+            cause = cause.original_error
+        code, message = _code_and_message(cause)
+        formatted: dict[str, Any] = {
+            "message": message,
+            "extensions": {"code": code, "exception": {"code": type(cause).__name__}},
+        }
+        if isinstance(cause, Refusals):
+            formatted["extensions"]["refusals"] = [
+                {"code": one.code, "message": one.message, **one.facts} for one in cause.refusals
+            ]
+        elif isinstance(cause, Refusal) and cause.facts:
+            formatted["extensions"]["facts"] = cause.facts
+        if getattr(error, "locations", None):
+            formatted["locations"] = [
+                {"line": at.line, "column": at.column} for at in error.locations
+            ]
+        if getattr(error, "path", None):
+            formatted["path"] = error.path
+        return formatted
+
+
+def _code_and_message(cause: Any) -> tuple[str, str]:
+    if isinstance(cause, str):
+        return "INVALID_REQUEST", cause
+    if isinstance(cause, Refusal):
+        return cause.code, cause.message
+    name = type(cause).__name__
+    if name in CODES_BY_EXCEPTION:
+        return CODES_BY_EXCEPTION[name], str(cause)
+    if isinstance(cause, GraphQLError | GraphQLSyntaxError):
+        return "INVALID_QUERY", str(cause)
+    reference = uuid.uuid4().hex[:12]
+    logger.error("GraphQL request failed, reference %s", reference, exc_info=cause)
+    return "INTERNAL_ERROR", _(
+        "Something went wrong on our side. Try again; if it happens again, quote %(reference)s."
+    ) % {"reference": reference}
+
+
+def check_size(request: HttpRequest) -> None:
+    """Refuse a body over the limit before it is read: Refusal REQUEST_TOO_LARGE."""
+    most = settings.GRAPHQL_MAX_BODY_BYTES
+    if request.content_type == "multipart/form-data":
+        most = settings.GRAPHQL_MAX_UPLOAD_BYTES
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = most + 1
+    if length > most:
+        raise Refusal(
+            "REQUEST_TOO_LARGE",
+            _("The request is larger than %(most)s bytes. Send less at once.") % {"most": most},
+        )
+
+
+def authenticate(request: HttpRequest) -> None:
+    """Set ``request.user`` and ``request.app`` from the Authorization header, once.
+
+    ``JWT <token>`` is a person's, ``Bearer <token>`` a Saleor app's. A token that does not hold is
+    remembered as ``request.token_error`` and the request goes on as nobody's, so that the
+    operations that replace a token still work.
+    """
+    request.user = AnonymousUser()
+    request.app = None
+    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    try:
+        if scheme.lower() == "jwt":
+            user = user_of_token(token.strip())
+            if user is None:
+                raise Refusal("INVALID_TOKEN", _("This token belongs to nobody. Sign in again."))
+            request.user = user
+        elif scheme.lower() == "bearer":
+            request.app = app_of_token(token.strip())
+    except Exception as error:
+        request.token_error = error

@@ -1,0 +1,47 @@
+"""Who I am: what a client needs to know which of its screens to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from marketplace.api import access
+from marketplace.api.entities import Entity
+from marketplace.api.fields import field
+from marketplace.people.actor import Actor, in_force
+from marketplace.people.models import Membership
+
+
+class Organisation(Entity):
+    """A legal body of the alliance."""
+
+    name = graphene.String(required=True)
+    kind = graphene.String(required=True)
+
+
+class MembershipType(Entity):
+    """One role in one organisation, in force."""
+
+    class Meta:
+        name = "Membership"
+
+    role = graphene.String(required=True)
+    organisation = graphene.Field(Organisation, required=True)
+    since = graphene.Date(required=True)
+    until = graphene.Date()
+
+
+def my_memberships(info: Any, actor: Actor) -> Any:
+    return Membership.objects.filter(in_force(), user_id=actor.user_id).select_related(
+        "organisation"
+    )
+
+
+class Queries(graphene.ObjectType):
+    my_memberships = field(
+        graphene.List(graphene.NonNull(MembershipType)),
+        roles=access.SIGNED_IN,
+        resolver=my_memberships,
+        description="The roles that I have today, and where.",
+    )

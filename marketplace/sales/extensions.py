@@ -1,0 +1,68 @@
+"""Where plugins join a sale: gates before money moves, one levy, followers after.
+
+A plugin registers in its ``AppConfig.ready``; the sale calls them in the order of registration,
+which is the order of the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from marketplace.refusals import Refusal, Refusals
+from marketplace.sales.sale import LevyTerms, PlacedOrder, Reversal, Sale
+
+Gate = Callable[[Sale], Iterable[Refusal]]
+Levy = Callable[[Sale], LevyTerms]
+
+
+class Follower(Protocol):
+    """What a plugin does with a placed order and with its way back.
+
+    Called inside the order's transaction, and again by the reconciler: doing it twice must do it
+    once.
+    """
+
+    def order_placed(self, placed: PlacedOrder) -> None: ...
+
+    def order_reversed(self, reversal: Reversal) -> None: ...
+
+
+gates: list[Gate] = []
+followers: list[Follower] = []
+_levies: list[Levy] = []
+
+
+def register_gate(gate: Gate) -> None:
+    """Ask ``gate`` about every sale; the refusals it yields stop the sale."""
+    if gate not in gates:
+        gates.append(gate)
+
+
+def register_levy(levy: Levy) -> None:
+    """``levy`` says what each sale owes the Fund; there is one."""
+    if _levies and _levies != [levy]:
+        raise LookupError("a levy is already registered")
+    _levies[:] = [levy]
+
+
+def register_follower(follower: Follower) -> None:
+    """Tell ``follower`` of every placed order and every reversal."""
+    if follower not in followers:
+        followers.append(follower)
+
+
+def check(sale: Sale) -> None:
+    """Ask every gate.
+
+    Raises:
+        Refusals: all that any gate has against the sale, in the order of its lines.
+    """
+    found = [refusal for gate in gates for refusal in gate(sale)]
+    if found:
+        raise Refusals(sorted(found, key=lambda refusal: refusal.facts.get("line", 0)))
+
+
+def levy_of(sale: Sale) -> LevyTerms:
+    """What the sale owes the Fund."""
+    return _levies[0](sale)
