@@ -54,6 +54,13 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices())
     name = models.CharField(max_length=200)
     vat_number = models.CharField(max_length=16, blank=True, default="")
+    comune = models.ForeignKey(
+        "territory.Comune",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organisations",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
