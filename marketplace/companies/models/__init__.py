@@ -1,0 +1,36 @@
+"""What the room stores, by subject: who works where, what a company may give, what it paid in."""
+
+from marketplace.companies.models.allocations import Allocation, AllocationLine
+from marketplace.companies.models.people import Company, Employment, StaffCategory
+from marketplace.companies.models.plans import (
+    BenefitCategory,
+    LapseTo,
+    PlanSource,
+    WelfarePlan,
+)
+from marketplace.companies.models.top_ups import (
+    FindingCode,
+    StripeEvent,
+    TopUp,
+    TopUpFinding,
+    TopUpMethod,
+    TopUpStatus,
+)
+
+__all__ = [
+    "Allocation",
+    "AllocationLine",
+    "BenefitCategory",
+    "Company",
+    "Employment",
+    "FindingCode",
+    "LapseTo",
+    "PlanSource",
+    "StaffCategory",
+    "StripeEvent",
+    "TopUp",
+    "TopUpFinding",
+    "TopUpMethod",
+    "TopUpStatus",
+    "WelfarePlan",
+]

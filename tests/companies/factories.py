@@ -1,0 +1,63 @@
+"""Companies, people and plans for tests of this room and of those that stand on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from marketplace.companies.models import Company, Employment, PlanSource, WelfarePlan
+from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
+
+SINCE = date(2024, 1, 1)
+_number = count(1)
+
+
+def user(email: str | None = None) -> Any:
+    return get_user_model().objects.create_user(email or f"person{next(_number)}@example.com")
+
+
+def member(organisation: Organisation, role: str, who: Any = None) -> Any:
+    """A person with that role there, since 2024; made where ``who`` is not given."""
+    person = who or user()
+    Membership.objects.create(user=person, organisation=organisation, role=role, since=SINCE)
+    return person
+
+
+def company(name: str | None = None) -> Company:
+    organisation = Organisation.objects.create(
+        kind=OrganisationKind.COMPANY, name=name or f"Company {next(_number)}"
+    )
+    return Company.objects.create(organisation=organisation)
+
+
+def manager(of: Company) -> Any:
+    return member(of.organisation, Role.COMPANY_MANAGER)
+
+
+def operator() -> Any:
+    operators = Organisation.objects.create(kind=OrganisationKind.OPERATOR, name="Operator")
+    return member(operators, Role.OPERATOR)
+
+
+def employment(of: Company, who: Any = None, **facts: Any) -> Employment:
+    """An employee of the company, with the membership that goes with it."""
+    person = member(of.organisation, Role.EMPLOYEE, who)
+    return Employment.objects.create(user=person, company=of, **{"since": SINCE, **facts})
+
+
+def plan(of: Company, *codes: str, **facts: Any) -> WelfarePlan:
+    """A plan of the company; ``codes`` default to f and f-bis."""
+    made = WelfarePlan.objects.create(
+        company=of,
+        **{
+            "name": f"Plan {next(_number)}",
+            "source": PlanSource.VOLUNTARY,
+            "valid_from": SINCE,
+            **facts,
+        },
+    )
+    made.categories.set(codes or ("f", "f-bis"))
+    return made
