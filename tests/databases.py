@@ -21,6 +21,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from marketplace.ledger import accounts
+
 TEMPLATE_LOCK = 0x77656C66
 
 
@@ -36,9 +38,10 @@ def _fingerprint(*, ours: bool) -> str:
             if c.name in settings.WELFAREPIU_ROOMS
         ]
         for room in sorted(rooms):
-            for file in sorted(Path(room, "migrations").glob("*")):
-                if file.suffix in {".py", ".sql"}:
-                    digest.update(file.name.encode() + file.read_bytes())
+            for file in sorted(
+                [*Path(room).glob("migrations/*.py"), *Path(room).glob("sql/*.sql")]
+            ):
+                digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -56,11 +59,13 @@ def _admin() -> psycopg2.extensions.connection:
 def _pointed_at(name: str) -> Iterator[None]:
     before = connection.settings_dict["NAME"]
     connections.close_all()
+    accounts.forget()
     connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
         connections.close_all()
+        accounts.forget()
         connection.settings_dict["NAME"] = before
 
 

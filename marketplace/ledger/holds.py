@@ -1,0 +1,106 @@
+"""Credit set aside while somebody else answers: held, then posted, voided or expired, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from marketplace.ledger.accounts import account
+from marketplace.ledger.database import fetch_all
+from marketplace.ledger.models import AccountKind
+from marketplace.ledger.posting import Leg, Posted, call
+from marketplace.refusals import Refusal
+
+_END = (
+    "SELECT * FROM ledger_end_hold("
+    "%s::bigint, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::timestamptz)"
+)
+
+
+class Held(NamedTuple):
+    """``hold_id`` and ``transfer_id`` are the same number: a hold is its transfer."""
+
+    hold_id: int
+    transfer_id: int
+    replayed: bool
+
+
+def hold(
+    *,
+    key: str,
+    wallet_id: int,
+    cents: int,
+    expires_at: datetime,
+    reference: str = "",
+    on: date | None = None,
+) -> Held:
+    """Set credit of a wallet aside, earliest expiry first.
+
+    ``expires_at`` is not part of the request that ``key`` stands for: a retry moves it, and gets
+    the first hold with the first expiry.
+
+    Raises:
+        Refusal: INSUFFICIENT_CREDIT, INVALID_AMOUNT, IDEMPOTENCY_CONFLICT.
+    """
+    clearing_id = account(AccountKind.HOLDS, 0)
+    placed = call(
+        "SELECT * FROM ledger_place_hold("
+        "%s, %s, %s::bigint, %s::bigint, %s::bigint, %s::timestamptz, %s::date)",
+        [key, reference, wallet_id, cents, clearing_id, expires_at, on or timezone.localdate()],
+    )
+    return Held(placed.transfer_id, placed.transfer_id, placed.replayed)
+
+
+def post_hold(
+    *,
+    hold_id: int,
+    key: str,
+    kind: str,
+    legs: Sequence[Leg],
+    reference: str = "",
+    now: datetime | None = None,
+) -> Posted:
+    """Move the held money to ``legs``, which sum to it.
+
+    Raises:
+        Refusal: UNKNOWN_HOLD, HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED (by
+            the clock, swept or not), UNBALANCED_TRANSFER, UNKNOWN_ACCOUNT, IDEMPOTENCY_CONFLICT.
+    """
+    account_ids, cents = [leg[0] for leg in legs], [leg[1] for leg in legs]
+    at = now or timezone.now()
+    return call(_END, [hold_id, "posted", kind, key, reference, account_ids, cents, at])
+
+
+def void_hold(*, hold_id: int, key: str, reference: str = "") -> Posted:
+    """Give the held money back to the lots it came from, even if they have expired meanwhile.
+
+    Raises:
+        Refusal: UNKNOWN_HOLD, HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED,
+            IDEMPOTENCY_CONFLICT.
+    """
+    return call(_END, [hold_id, "voided", "void", key, reference, [], [], timezone.now()])
+
+
+def expire_holds(now: datetime) -> int:
+    """Give back every open hold that has expired by ``now``; return how many.
+
+    Each in a transaction of its own, so that the sweeper never waits with locks in its hands; one
+    that somebody else has just ended is left to them.
+    """
+    due = fetch_all(
+        "SELECT hold_id FROM ledger_open_hold WHERE expires_at <= %s ORDER BY hold_id", [now]
+    )
+    return sum(_expire(hold_id, now) for (hold_id,) in due)
+
+
+def _expire(hold_id: int, now: datetime) -> bool:
+    key = f"hold:{hold_id}:expired"
+    try:
+        return not call(_END, [hold_id, "expired", "expire", key, "", [], [], now]).replayed
+    except Refusal as refused:
+        if refused.code.startswith("HOLD_ALREADY_"):
+            return False
+        raise

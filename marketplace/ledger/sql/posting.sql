@@ -1,0 +1,335 @@
+-- Posting: one call, one round trip, and nothing is written until nothing can refuse any more, so
+-- that a refusal is a returned status and the caller's transaction goes on.
+--
+-- Order of locks, the same for everybody, so that no two postings can wait for each other:
+--   1. the source transfer's row (whoever ends a hold, refills or reverses),
+--   2. balance rows, in account id order, in one statement,
+--   3. the advisory lock of a required minimum,
+--   4. the transfer's key (its unique index: a second one waits, then replays the first).
+-- Who waits for a key holds balances, but who holds the key has all its balances already.
+
+-- Status: 'posted', 'replayed', or the code of a refusal. Arrays: the transfer's entries, in order.
+CREATE TYPE ledger_result AS (
+    status text, transfer_id bigint, account_ids bigint[], cents bigint[], available bigint);
+
+-- What a request asks for. Not when, nor under which guard: a retry on the next day is the same.
+CREATE OR REPLACE FUNCTION ledger_hash(p_request text) RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT sha256(convert_to(p_request, 'UTF8'))
+$$;
+
+-- The first result of this key, IDEMPOTENCY_CONFLICT if it was another request's, or all NULL.
+CREATE OR REPLACE FUNCTION ledger_replay(p_key text, p_hash bytea)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    r ledger_result;
+BEGIN
+    SELECT CASE WHEN t.request_hash = p_hash THEN 'replayed' ELSE 'IDEMPOTENCY_CONFLICT' END, t.id
+    INTO r.status, r.transfer_id
+    FROM ledger_transfer t WHERE t.key = p_key;
+    IF r.status = 'replayed' THEN
+        SELECT array_agg(e.account_id ORDER BY e.n), array_agg(e.cents ORDER BY e.n)
+        INTO r.account_ids, r.cents
+        FROM ledger_entry e WHERE e.transfer_id = r.transfer_id;
+    END IF;
+    RETURN r;
+END $$;
+
+-- A refusal; unless, while we waited for its locks, the very same request went through.
+CREATE OR REPLACE FUNCTION ledger_refuse(
+    p_key text, p_hash bytea, p_status text, p_available bigint DEFAULT NULL)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    r ledger_result := ledger_replay(p_key, p_hash);
+BEGIN
+    IF r.status IS NULL THEN
+        r.status := p_status;
+        r.available := p_available;
+    END IF;
+    RETURN r;
+END $$;
+
+-- Take p_spend from the wallet's lots (if it is given), add the legs, check, and write it all.
+-- The caller has looked for a replay and has locked the related transfer.
+CREATE OR REPLACE FUNCTION ledger_write(
+    p_kind text, p_key text, p_hash bytea, p_reference text,
+    p_relation text, p_related_id bigint,
+    p_account_ids bigint[], p_cents bigint[],
+    p_wallet_id bigint DEFAULT NULL, p_spend bigint DEFAULT NULL, p_on date DEFAULT NULL,
+    p_require_id bigint DEFAULT NULL, p_require_cents bigint DEFAULT NULL)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    r ledger_result;
+    v_lot_ids bigint[] := '{}';
+    v_taken bigint[];
+    v_total bigint;
+    v_unknown bigint;
+    v_short_kind text;
+BEGIN
+    SELECT coalesce(sum(leg.cents), 0), count(*) - count(a.id),
+           array_agg(leg.account_id ORDER BY leg.n), array_agg(leg.cents ORDER BY leg.n)
+    INTO v_total, v_unknown, r.account_ids, r.cents
+    FROM unnest(p_account_ids, p_cents) WITH ORDINALITY AS leg (account_id, cents, n)
+    LEFT JOIN ledger_account a ON a.id = leg.account_id
+    WHERE leg.cents <> 0;
+    IF v_unknown > 0 THEN
+        RETURN ledger_refuse(p_key, p_hash, 'UNKNOWN_ACCOUNT');
+    ELSIF v_total <> coalesce(p_spend, 0) THEN
+        RETURN ledger_refuse(p_key, p_hash, 'UNBALANCED_TRANSFER');
+    ELSIF r.cents IS NULL THEN
+        RETURN ledger_refuse(p_key, p_hash, 'EMPTY_TRANSFER');
+    END IF;
+
+    IF p_wallet_id IS NOT NULL THEN
+        SELECT array_agg(a.id) INTO v_lot_ids
+        FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+        WHERE a.kind = 'credit_lot' AND a.holder_id = p_wallet_id AND a.expires_on >= p_on
+          AND b.cents > b.floor;
+    END IF;
+    PERFORM FROM ledger_balance b WHERE b.account_id = ANY (r.account_ids || v_lot_ids)
+    ORDER BY b.account_id FOR UPDATE OF b;
+
+    IF p_wallet_id IS NOT NULL THEN
+        SELECT coalesce(sum(lot.usable), 0),
+               array_agg(lot.id ORDER BY lot.expires_on, lot.id)
+                   FILTER (WHERE lot.usable > 0 AND lot.before < p_spend),
+               array_agg(-least(lot.usable, p_spend - lot.before) ORDER BY lot.expires_on, lot.id)
+                   FILTER (WHERE lot.usable > 0 AND lot.before < p_spend)
+        INTO v_total, v_lot_ids, v_taken
+        FROM (SELECT a.id, a.expires_on, b.cents - b.floor AS usable,
+                     sum(b.cents - b.floor) OVER (ORDER BY a.expires_on, a.id)
+                         - (b.cents - b.floor) AS before
+              FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
+              WHERE b.account_id = ANY (v_lot_ids)) lot;
+        IF v_total < p_spend THEN
+            RETURN ledger_refuse(p_key, p_hash, 'INSUFFICIENT_CREDIT', v_total);
+        END IF;
+        r.account_ids := v_lot_ids || r.account_ids;
+        r.cents := v_taken || r.cents;
+    END IF;
+
+    SELECT a.kind, b.cents - b.floor INTO v_short_kind, v_total
+    FROM (SELECT leg.account_id, sum(leg.cents) AS cents
+          FROM unnest(r.account_ids, r.cents) AS leg (account_id, cents)
+          GROUP BY leg.account_id HAVING sum(leg.cents) < 0) out
+    JOIN ledger_balance b ON b.account_id = out.account_id AND b.cents + out.cents < b.floor
+    JOIN ledger_account a ON a.id = out.account_id
+    LIMIT 1;
+    IF FOUND THEN
+        RETURN ledger_refuse(p_key, p_hash, CASE WHEN v_short_kind = 'credit_lot'
+            THEN 'INSUFFICIENT_CREDIT' ELSE 'INSUFFICIENT_FUNDS' END, v_total);
+    END IF;
+
+    IF p_require_id IS NOT NULL THEN
+        v_total := ledger_guarded_balance(p_require_id);
+        IF v_total + coalesce((SELECT sum(leg.cents)
+                FROM unnest(r.account_ids, r.cents) AS leg (account_id, cents)
+                WHERE leg.account_id = p_require_id), 0) < p_require_cents THEN
+            RETURN ledger_refuse(p_key, p_hash, 'INSUFFICIENT_FUNDS', v_total - p_require_cents);
+        END IF;
+    END IF;
+
+    INSERT INTO ledger_transfer (kind, key, request_hash, reference, relation, related_id)
+    VALUES (p_kind, p_key, p_hash, p_reference, p_relation, p_related_id)
+    ON CONFLICT (key) DO NOTHING RETURNING id INTO r.transfer_id;
+    IF r.transfer_id IS NULL THEN
+        RETURN ledger_replay(p_key, p_hash);
+    END IF;
+    INSERT INTO ledger_entry (transfer_id, account_id, cents, n)
+    SELECT r.transfer_id, leg.account_id, leg.cents, leg.n
+    FROM unnest(r.account_ids, r.cents) WITH ORDINALITY AS leg (account_id, cents, n);
+    r.status := 'posted';
+    RETURN r;
+END $$;
+
+-- The balance of an append-only account, and nobody else gets it from here until we commit.
+CREATE OR REPLACE FUNCTION ledger_guarded_balance(p_account_id bigint)
+RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a required minimum needs READ COMMITTED: an older snapshot misses money'
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('ledger_guarded_balance', p_account_id));
+    RETURN (SELECT b.cents FROM ledger_balances(ARRAY[p_account_id]) b);
+END $$;
+
+-- Lock the transfer that took the money (for a posted hold: the hold) and return its id, or NULL.
+CREATE OR REPLACE FUNCTION ledger_lock_source(p_transfer_id bigint)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v_source_id bigint;
+BEGIN
+    SELECT CASE t.relation WHEN 'posts' THEN t.related_id ELSE t.id END INTO v_source_id
+    FROM ledger_transfer t WHERE t.id = p_transfer_id;
+    PERFORM FROM ledger_transfer t WHERE t.id = v_source_id FOR NO KEY UPDATE OF t;
+    RETURN v_source_id;
+END $$;
+
+-- What a transfer took from each lot and has not got back, in the order in which it took it.
+CREATE OR REPLACE FUNCTION ledger_unrefilled(p_source_id bigint)
+RETURNS TABLE (account_id bigint, cents bigint, n smallint) LANGUAGE sql STABLE AS $$
+    SELECT taken.account_id, (taken.cents - coalesce(back.cents, 0))::bigint, taken.n
+    FROM (SELECT e.account_id, -sum(e.cents) AS cents, min(e.n) AS n
+          FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+          WHERE e.transfer_id = p_source_id AND e.cents < 0 AND a.kind = 'credit_lot'
+          GROUP BY e.account_id) taken
+    LEFT JOIN LATERAL (
+          SELECT sum(e.cents) AS cents
+          FROM ledger_transfer t JOIN ledger_entry e ON e.transfer_id = t.id
+          WHERE t.related_id = p_source_id AND t.relation <> 'posts'
+            AND e.account_id = taken.account_id) back ON true
+$$;
+
+-- Share p_cents out over the lots by largest remainder, ties to the lot that was taken from first;
+-- the same shares as marketplace.money.share_out, and a test holds them together.
+CREATE OR REPLACE FUNCTION ledger_refill_shares(p_source_id bigint, p_cents bigint)
+RETURNS TABLE (account_ids bigint[], cents bigint[]) LANGUAGE sql STABLE AS $$
+    WITH lot AS (
+        SELECT u.account_id, u.n,
+               div(p_cents::numeric * u.cents, total.cents)::bigint AS share,
+               mod(p_cents::numeric * u.cents, total.cents) AS remainder
+        FROM ledger_unrefilled(p_source_id) u,
+             (SELECT nullif(sum(x.cents), 0) AS cents FROM ledger_unrefilled(p_source_id) x) total
+        WHERE u.cents > 0 AND p_cents <= total.cents),
+    ranked AS (
+        SELECT lot.*, row_number() OVER (ORDER BY lot.remainder DESC, lot.n) AS rank,
+               p_cents - sum(lot.share) OVER () AS left_over
+        FROM lot)
+    SELECT array_agg(ranked.account_id ORDER BY ranked.n),
+           array_agg(ranked.share + (ranked.rank <= ranked.left_over)::int ORDER BY ranked.n)
+    FROM ranked
+    WHERE ranked.share + (ranked.rank <= ranked.left_over)::int > 0
+$$;
+
+-- Lots that have expired meanwhile can be spent again until that day, where one is given.
+CREATE OR REPLACE FUNCTION ledger_put_off_expiry(p_account_ids bigint[], p_on date, p_until date)
+RETURNS void LANGUAGE sql AS $$
+    UPDATE ledger_account SET expires_on = p_until
+    WHERE id = ANY (p_account_ids) AND kind = 'credit_lot'
+      AND expires_on < p_on AND expires_on < p_until
+$$;
+
+-- A transfer of the legs, with what is taken from a wallet's lots or given back to those of an
+-- earlier transfer.
+CREATE OR REPLACE FUNCTION ledger_post(
+    p_kind text, p_key text, p_reference text, p_account_ids bigint[], p_cents bigint[],
+    p_on date,
+    p_wallet_id bigint DEFAULT NULL, p_spend bigint DEFAULT NULL,
+    p_refill_of bigint DEFAULT NULL, p_refill bigint DEFAULT NULL, p_refill_until date DEFAULT NULL,
+    p_require_id bigint DEFAULT NULL, p_require_cents bigint DEFAULT NULL)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    v_hash bytea := ledger_hash(ROW('post', p_kind, p_reference, p_account_ids, p_cents,
+        p_wallet_id, p_spend, p_refill_of, p_refill)::text);
+    r ledger_result := ledger_replay(p_key, v_hash);
+    v_source_id bigint;
+    v_lot_ids bigint[];
+    v_shares bigint[];
+BEGIN
+    IF r.status IS NOT NULL THEN
+        RETURN r;
+    ELSIF p_spend <= 0 OR p_refill <= 0 THEN
+        RETURN ledger_refuse(p_key, v_hash, 'INVALID_AMOUNT');
+    END IF;
+    IF p_refill_of IS NOT NULL THEN
+        v_source_id := ledger_lock_source(p_refill_of);
+        IF v_source_id IS NULL THEN
+            RETURN ledger_refuse(p_key, v_hash, 'UNKNOWN_TRANSFER');
+        ELSIF EXISTS (SELECT FROM ledger_hold WHERE id = v_source_id)
+              AND NOT EXISTS (SELECT FROM ledger_hold_end WHERE hold_id = v_source_id) THEN
+            RETURN ledger_refuse(p_key, v_hash, 'HOLD_NOT_POSTED');
+        END IF;
+        SELECT s.account_ids, s.cents INTO v_lot_ids, v_shares
+        FROM ledger_refill_shares(v_source_id, p_refill) s;
+        IF v_lot_ids IS NULL THEN
+            RETURN ledger_refuse(p_key, v_hash, 'REFILL_TOO_LARGE',
+                (SELECT coalesce(sum(u.cents), 0)::bigint FROM ledger_unrefilled(v_source_id) u));
+        END IF;
+    END IF;
+    r := ledger_write(
+        p_kind, p_key, v_hash, p_reference,
+        CASE WHEN v_source_id IS NULL THEN '' ELSE 'refills' END, v_source_id,
+        v_lot_ids || p_account_ids, v_shares || p_cents,
+        p_wallet_id, p_spend, p_on, p_require_id, p_require_cents);
+    IF r.status = 'posted' AND v_source_id IS NOT NULL THEN
+        PERFORM ledger_put_off_expiry(v_lot_ids, p_on, p_refill_until);
+    END IF;
+    RETURN r;
+END $$;
+
+-- Undo a whole transfer. What came out of a hold goes back to the lots that the hold took it from.
+CREATE OR REPLACE FUNCTION ledger_reverse(
+    p_transfer_id bigint, p_key text, p_reference text, p_on date, p_refill_until date DEFAULT NULL)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    v_hash bytea := ledger_hash(ROW('reverse', p_transfer_id, p_reference)::text);
+    r ledger_result := ledger_replay(p_key, v_hash);
+    v_source_id bigint;
+    v_relation text;
+    v_account_ids bigint[];
+    v_cents bigint[];
+BEGIN
+    IF r.status IS NOT NULL THEN
+        RETURN r;
+    END IF;
+    v_source_id := ledger_lock_source(p_transfer_id);
+    SELECT t.relation INTO v_relation FROM ledger_transfer t WHERE t.id = p_transfer_id;
+    IF v_source_id IS NULL THEN
+        RETURN ledger_refuse(p_key, v_hash, 'UNKNOWN_TRANSFER');
+    ELSIF v_relation NOT IN ('', 'posts')
+          OR EXISTS (SELECT FROM ledger_hold WHERE id = p_transfer_id) THEN
+        RETURN ledger_refuse(p_key, v_hash, 'NOT_REVERSIBLE');
+    END IF;
+    SELECT CASE t.relation WHEN 'reverses' THEN 'ALREADY_REVERSED' ELSE 'ALREADY_REFILLED' END
+    INTO r.status
+    FROM ledger_transfer t WHERE t.related_id = v_source_id AND t.relation <> 'posts' LIMIT 1;
+    IF FOUND THEN
+        RETURN ledger_refuse(p_key, v_hash, r.status);
+    END IF;
+    -- With a hold its entry on the clearing account and the posting's cancel out.
+    SELECT array_agg(e.account_id ORDER BY e.transfer_id, e.n),
+           array_agg(-e.cents ORDER BY e.transfer_id, e.n)
+    INTO v_account_ids, v_cents
+    FROM ledger_entry e LEFT JOIN ledger_hold h ON h.id = v_source_id
+    WHERE e.transfer_id IN (v_source_id, p_transfer_id)
+      AND e.account_id IS DISTINCT FROM h.clearing_id;
+    r := ledger_write(p_kind => 'reverse', p_key => p_key, p_hash => v_hash,
+        p_reference => p_reference, p_relation => 'reverses', p_related_id => v_source_id,
+        p_account_ids => v_account_ids, p_cents => v_cents);
+    IF r.status = 'posted' THEN
+        PERFORM ledger_put_off_expiry(v_account_ids, p_on, p_refill_until);
+    END IF;
+    RETURN r;
+END $$;
+
+-- Everything that is left in an expired lot goes to another account.
+CREATE OR REPLACE FUNCTION ledger_lapse(
+    p_account_id bigint, p_to_account_id bigint, p_key text, p_reference text, p_on date)
+RETURNS ledger_result LANGUAGE plpgsql AS $$
+DECLARE
+    v_hash bytea := ledger_hash(ROW('lapse', p_account_id, p_to_account_id, p_reference)::text);
+    r ledger_result := ledger_replay(p_key, v_hash);
+    v_cents bigint;
+    v_expires_on date;
+BEGIN
+    IF r.status IS NOT NULL THEN
+        RETURN r;
+    END IF;
+    PERFORM FROM ledger_balance b WHERE b.account_id IN (p_account_id, p_to_account_id)
+    ORDER BY b.account_id FOR UPDATE OF b;
+    -- Read after the lock: a refund may have put off the expiry while we waited.
+    SELECT a.expires_on, b.cents INTO v_expires_on, v_cents
+    FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+    WHERE a.id = p_account_id AND a.kind = 'credit_lot';
+    IF v_expires_on IS NULL THEN
+        RETURN ledger_refuse(p_key, v_hash, 'UNKNOWN_ACCOUNT');
+    ELSIF v_expires_on >= p_on THEN
+        RETURN ledger_refuse(p_key, v_hash, 'LOT_NOT_EXPIRED');
+    ELSIF v_cents = 0 THEN
+        RETURN ledger_refuse(p_key, v_hash, 'LOT_EMPTY');
+    END IF;
+    RETURN ledger_write(p_kind => 'lapse', p_key => p_key, p_hash => v_hash,
+        p_reference => p_reference, p_relation => '', p_related_id => NULL,
+        p_account_ids => ARRAY[p_account_id, p_to_account_id],
+        p_cents => ARRAY[-v_cents, v_cents]);
+END $$;

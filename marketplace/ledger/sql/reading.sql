@@ -1,0 +1,15 @@
+-- Balances: the row where the account has a floor; the newest checkpoint plus its tail elsewhere.
+CREATE OR REPLACE FUNCTION ledger_balances(p_account_ids bigint[])
+RETURNS TABLE (account_id bigint, cents bigint) LANGUAGE sql STABLE AS $$
+    SELECT a.id, coalesce(b.cents, coalesce(c.cents, 0) + coalesce(tail.cents, 0))::bigint
+    FROM unnest(p_account_ids) AS a (id)
+    LEFT JOIN ledger_balance b ON b.account_id = a.id
+    LEFT JOIN LATERAL (
+        SELECT k.cents, k.through_id FROM ledger_checkpoint k
+        WHERE k.account_id = a.id AND b.account_id IS NULL
+        ORDER BY k.through_id DESC LIMIT 1) c ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(e.cents) AS cents FROM ledger_entry e
+        WHERE e.account_id = a.id AND b.account_id IS NULL
+          AND e.transfer_id > coalesce(c.through_id, 0)) tail ON true
+$$;
