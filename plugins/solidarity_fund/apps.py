@@ -4,3 +4,17 @@ from django.apps import AppConfig
 class SolidarityFundConfig(AppConfig):
     name = "plugins.solidarity_fund"
     label = "solidarity_fund"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
+        from marketplace import registry
+        from marketplace.sales import extensions
+        from plugins.solidarity_fund import levies, selectors
+        from plugins.solidarity_fund.models import LevyPolicy
+
+        registry.provide("fund.account_id", selectors.account_id)
+        extensions.register_levy(levies.levy_of)
+        extensions.register_follower(levies.recorder)
+        post_save.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_saved")
+        post_delete.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_deleted")

@@ -1,0 +1,165 @@
+"""The Fund through the API: what an order gave, what the Fund holds, the levy in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils import timezone
+
+from marketplace.api import access
+from marketplace.api.entities import Entity, from_global_text
+from marketplace.api.fields import field
+from marketplace.api.money import money
+from marketplace.api.mutations import WelfareMutation
+from marketplace.people.actor import Actor
+from marketplace.people.models import Role
+from marketplace.shop.graphql import Money
+from plugins.solidarity_fund import policies, selectors
+from plugins.solidarity_fund.accounts import fund_balance_cents
+from plugins.solidarity_fund.models import Fund, Levy, LevyPolicy
+
+
+class LevyPolicyType(Entity):
+    """Which shares of a sale go to the Fund, in basis points (100 are one per cent)."""
+
+    class Meta:
+        name = "LevyPolicy"
+
+    provider_bps = graphene.Int(required=True, description="Out of the provider's takings.")
+    company_bps = graphene.Int(required=True, description="Paid by the company, on top.")
+    valid_from = graphene.Date(required=True)
+    valid_until = graphene.Date(description="The last day in force; none where it is open.")
+
+
+class FundType(Entity):
+    """The Solidarity Fund."""
+
+    class Meta:
+        name = "Fund"
+
+    name = graphene.String(required=True)
+    balance = graphene.Field(Money, required=True, description="Free to be awarded.")
+    policy = graphene.Field(LevyPolicyType, description="The levy in force today.")
+
+    @staticmethod
+    def resolve_name(root: Fund, info: Any) -> str:
+        return root.organisation.name
+
+    @staticmethod
+    def resolve_balance(root: Fund, info: Any) -> Any:
+        return money(fund_balance_cents(root.pk))
+
+    @staticmethod
+    def resolve_policy(root: Fund, info: Any) -> LevyPolicy | None:
+        return selectors.policy_on(root, timezone.localdate())
+
+
+class OrderLevyShare(graphene.ObjectType):
+    """What one provider's part of an order gave to the Fund."""
+
+    provider_name = graphene.String(required=True)
+    base = graphene.Field(Money, required=True, description="The gross that was levied.")
+    from_provider = graphene.Field(Money, required=True)
+    from_company = graphene.Field(Money, required=True)
+    from_employee = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+    given_back = graphene.Field(Money, required=True, description="By refunds.")
+    policy = graphene.Field(LevyPolicyType, required=True)
+
+    @classmethod
+    def of(cls, levy: Levy) -> OrderLevyShare:
+        return cls(
+            provider_name=levy.provider.name,
+            base=money(levy.base_cents),
+            from_provider=money(levy.provider_cents),
+            from_company=money(levy.company_cents),
+            from_employee=money(levy.employee_cents),
+            total=money(levy.total_cents),
+            given_back=money(levy.reversed_cents),
+            policy=levy.policy,
+        )
+
+
+class OrderLevy(graphene.ObjectType):
+    """What an order gave to the Fund."""
+
+    total = graphene.Field(Money, required=True)
+    given_back = graphene.Field(Money, required=True, description="By refunds.")
+    shares = graphene.List(
+        graphene.NonNull(OrderLevyShare), required=True, description="One per provider."
+    )
+
+
+def resolve_fund(info: Any, actor: Actor) -> Fund:
+    return selectors.the_fund()
+
+
+def resolve_order_levy(info: Any, actor: Actor, order_id: str) -> OrderLevy | None:
+    """None for an order that gave nothing, is unknown, or is somebody else's: all look the same."""
+    levies = list(
+        selectors.levies_of_order(
+            from_global_text(order_id, "Order", field="orderId"), buyer_id=actor.require_user()
+        )
+    )
+    if not levies:
+        return None
+    return OrderLevy(
+        total=money(sum(levy.total_cents for levy in levies)),
+        given_back=money(sum(levy.reversed_cents for levy in levies)),
+        shares=[OrderLevyShare.of(levy) for levy in levies],
+    )
+
+
+class Queries(graphene.ObjectType):
+    fund = field(
+        FundType,
+        roles=access.PUBLIC,
+        resolver=resolve_fund,
+        description="The Solidarity Fund: what it holds and the levy in force.",
+    )
+    order_levy = field(
+        OrderLevy,
+        roles=access.SIGNED_IN,
+        resolver=resolve_order_levy,
+        description="What an order of mine gave to the Solidarity Fund.",
+        order_id=graphene.ID(required=True),
+    )
+
+
+class LevyPolicyInput(graphene.InputObjectType):
+    provider_bps = graphene.Int(required=True, description="Basis points of the gross.")
+    company_bps = graphene.Int(required=True, description="Basis points of the gross.")
+    valid_from = graphene.Date(required=True)
+    valid_until = graphene.Date(description="The last day in force; leave it out to stay open.")
+
+
+class LevyPolicyCreate(WelfareMutation):
+    class Meta:
+        description = "Set the shares of a sale that go to the Fund from a day on."
+        roles = (Role.OPERATOR, Role.COMMITTEE_CHAIR)
+
+    policy = graphene.Field(LevyPolicyType)
+
+    class Arguments:
+        input = LevyPolicyInput(required=True)
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, **data: Any) -> LevyPolicyCreate:
+        given = data["input"]
+        fund = selectors.the_fund()
+        if not actor.has(Role.OPERATOR):
+            actor.require(Role.COMMITTEE_CHAIR, organisation_id=fund.pk)
+        policy = policies.levy_policy_create(
+            fund=fund,
+            provider_bps=given["provider_bps"],
+            company_bps=given["company_bps"],
+            valid_from=given["valid_from"],
+            valid_until=given.get("valid_until"),
+            created_by_id=actor.user_id,
+        )
+        return cls(policy=policy)
+
+
+class Mutations(graphene.ObjectType):
+    levy_policy_create = LevyPolicyCreate.Field()

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import pytest
+
+from plugins.solidarity_fund import levies
+
+
+@pytest.fixture(autouse=True)
+def _no_shares_kept():
+    """What one test's database says of the levy is nothing to the next one's."""
+    levies.forget_shares()
+    yield
+    levies.forget_shares()
