@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets as entropy
 from pathlib import Path
 
@@ -11,16 +12,28 @@ def ensure(data: Path) -> dict[str, str]:
     """Return this installation's secrets by environment name, making the file the first time."""
     path = data / "secrets.json"
     if not path.exists():
-        from cryptography.fernet import Fernet
-
-        data.mkdir(parents=True, exist_ok=True)
-        made = {
-            "SECRET_KEY": entropy.token_urlsafe(50),
-            "WELFAREPIU_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-            "STRIPE_API_KEY": "sk_test_" + entropy.token_hex(12),
-            "STRIPE_WEBHOOK_SECRET": "whsec_" + entropy.token_hex(16),
-        }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made, indent=1), encoding="utf-8")
+        _make(path)
     loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
+
+
+def _make(path: Path) -> None:
+    """Write the file whole or not at all; of two processes at once, the first one's stays."""
+    from cryptography.fernet import Fernet
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = {
+        "SECRET_KEY": entropy.token_urlsafe(50),
+        "WELFAREPIU_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "STRIPE_API_KEY": "sk_test_" + entropy.token_hex(12),
+        "STRIPE_WEBHOOK_SECRET": "whsec_" + entropy.token_hex(16),
+    }
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(made, file, indent=1)
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()

@@ -80,6 +80,10 @@ GRAPHQL_MAX_BODY_BYTES = 1_000_000
 GRAPHQL_MAX_UPLOAD_BYTES = 12_000_000
 GRAPHQL_MAX_DEPTH = 20
 
+CELERY_TIMEZONE = TIME_ZONE
+# A task waits in the queue, where any worker finds it, not in one worker's hands.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 # Set only where a stand-in answers for Stripe.

@@ -7,7 +7,7 @@ Not for real money or real people (see the README): Saleor 2.10.1 is past its su
 import os
 from pathlib import Path
 
-from marketplace.embedded import postgres, secrets
+from marketplace.embedded import broker, postgres, secrets
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("WELFAREPIU_DATA", PROJECT / ".data"))
@@ -16,15 +16,21 @@ for name, value in secrets.ensure(DATA).items():
     os.environ.setdefault(name, value)
 if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = postgres.running_url(DATA / "postgres", "welfarepiu")
-os.environ.setdefault("CELERY_BROKER_URL", "filesystem://")
+broker.register()
+os.environ.setdefault("CELERY_BROKER_URL", broker.URL)
 
 from marketplace.settings.base import *
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+ROOT_URLCONF = "marketplace.embedded.urls"
 MEDIA_ROOT = str(DATA / "media")
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "data_folder_in": str(DATA / "broker"),
-    "data_folder_out": str(DATA / "broker"),
-    "processed_folder": str(DATA / "broker-done"),
-    "store_processed": False,
-}
+STATIC_ROOT = str(DATA / "static")
+
+# Nobody's mailbox: each message is a file to look at.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(DATA / "mail")
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "WELFAREPIU <negozio@welfarepiu.example>")
+
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.options(DATA)
+# The queue is a folder: workers on it need not find, watch or command each other.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
