@@ -1,4 +1,4 @@
-"""Choices of a column: Django's ``TextChoices`` as a ``StrEnum``, which type checkers understand."""
+"""Choices of a column: Django's ``TextChoices`` as a ``StrEnum``, which type checkers read."""
 
 from __future__ import annotations
 
