@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from marketplace.choices import Choices
+from marketplace.ledger.statements import StatementQuerySet
 
-class AccountKind(models.TextChoices):
+
+class AccountKind(Choices):
     WORLD = "world"
     COMPANY_BUDGET = "company_budget"
     CREDIT_LOT = "credit_lot"
@@ -35,7 +38,7 @@ FLOORS_CENTS = {
 class Account(models.Model):
     """Who holds money, and of which kind. A credit lot is an account held by a wallet."""
 
-    kind = models.TextField(choices=AccountKind.choices)
+    kind = models.TextField(choices=AccountKind.choices())
     holder_id = models.BigIntegerField()
     floor = models.BigIntegerField(null=True)
     expires_on = models.DateField(null=True)
@@ -67,6 +70,27 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Entry(models.Model):
+    """One leg of a transfer as written; its key is (transfer, n), of which Django sees half."""
+
+    transfer = models.OneToOneField(Transfer, models.DO_NOTHING, primary_key=True, related_name="+")
+    account = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
+    cents = models.BigIntegerField()
+    n = models.SmallIntegerField()
+
+    #: The balance after this entry, on the rows of a statement.
+    balance_cents: int
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "ledger_entry"
+
+    def __str__(self) -> str:
+        return f"{self.cents} cents, entry {self.n} of transfer {self.pk}"
 
 
 class Hold(models.Model):

@@ -1,4 +1,4 @@
-"""Reading balances and holds; one query each."""
+"""Reading balances (one query each) and statements."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from marketplace.ledger.database import fetch_all
+from marketplace.ledger.models import Account, AccountKind, Entry
+from marketplace.ledger.statements import StatementQuerySet
 
 
 class LotBalance(NamedTuple):
@@ -67,3 +69,18 @@ def expired_lots(on: date | None = None) -> list[LotBalance]:
         [on or timezone.localdate()],
     )
     return [LotBalance(*row) for row in rows]
+
+
+def account_statement(account_id: int) -> StatementQuerySet:
+    """The account's :class:`Entry` rows, newest first, with ``balance_cents`` after each."""
+    return Entry.objects.of_accounts([account_id])
+
+
+def wallet_statement(wallet_id: int) -> StatementQuerySet:
+    """Entries of all lots of a wallet, newest first; ``balance_cents`` is the whole wallet's.
+
+    Credit that has expired and not lapsed yet counts, so the newest balance can be more than
+    :func:`wallet_balance`.
+    """
+    lots = Account.objects.filter(kind=AccountKind.CREDIT_LOT, holder_id=wallet_id)
+    return Entry.objects.of_accounts(list(lots.values_list("pk", flat=True)))

@@ -89,6 +89,32 @@ class Migration(migrations.Migration):
             options={"db_table": "ledger_transfer", "managed": False},
         ),
         migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "transfer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ledger.transfer",
+                    ),
+                ),
+                ("cents", models.BigIntegerField()),
+                ("n", models.SmallIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+            ],
+            options={"db_table": "ledger_entry", "managed": False},
+        ),
+        migrations.CreateModel(
             name="Hold",
             fields=[
                 (
