@@ -5,6 +5,7 @@ Secrets come from the environment and have no default here; ``embedded`` makes i
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from marketplace.shop.saleor2 import shims
 
@@ -52,6 +53,9 @@ PLUGINS = [
 
 ROOT_URLCONF = "marketplace.api.urls"
 WSGI_APPLICATION = "marketplace.api.wsgi.application"
+
+# Saleor's wheel ships no templates; these are our own, for every letter that it sends.
+TEMPLATES[0]["DIRS"] = [str(Path(shims.__file__).with_name("templates"))]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
