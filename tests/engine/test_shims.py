@@ -30,7 +30,8 @@ from django.core.files.base import ContentFile
 from versatileimagefield.versatileimagefield import ThumbnailImage
 picture = io.BytesIO()
 Image.new("RGB", (60, 40)).save(picture, "PNG")
-ThumbnailImage("a.png", None, False).process_image(Image.open(picture), "PNG", {"format": "PNG"}, 20, 20)
+thumbnail = ThumbnailImage("a.png", None, False)
+thumbnail.process_image(Image.open(picture), "PNG", {"format": "PNG"}, 20, 20)
 """
 EXPIRED = """
 import jwt, time
