@@ -29,3 +29,11 @@ def committed_db(django_db_setup, django_db_blocker):
 def api():
     """The GraphQL endpoint, over Django's HTTP client."""
     return Api()
+
+
+@pytest.fixture
+def town(db):
+    """A small town to shop in, rolled back after the test."""
+    from tests import shopping
+
+    return shopping.build()

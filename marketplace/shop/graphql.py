@@ -4,9 +4,20 @@ from marketplace.shop.saleor2.graphql import (
     Decimal,
     GraphQLView,
     Money,
+    Order,
     app_of_token,
     build_schema,
+    order_node,
     user_of_token,
 )
 
-__all__ = ["Decimal", "GraphQLView", "Money", "app_of_token", "build_schema", "user_of_token"]
+__all__ = [
+    "Decimal",
+    "GraphQLView",
+    "Money",
+    "Order",
+    "app_of_token",
+    "build_schema",
+    "order_node",
+    "user_of_token",
+]

@@ -4,3 +4,4 @@ from django.apps import AppConfig
 class TerritoryConfig(AppConfig):
     name = "marketplace.territory"
     label = "territory"
+    default_auto_field = "django.db.models.BigAutoField"

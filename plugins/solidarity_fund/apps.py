@@ -4,6 +4,7 @@ from django.apps import AppConfig
 class SolidarityFundConfig(AppConfig):
     name = "plugins.solidarity_fund"
     label = "solidarity_fund"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from django.db.models.signals import post_delete, post_save

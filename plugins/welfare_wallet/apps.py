@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class WelfareWalletConfig(AppConfig):
     name = "plugins.welfare_wallet"
     label = "welfare_wallet"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace import registry
+        from marketplace.sales import extensions
+        from plugins.welfare_wallet import credit, gates
+
+        extensions.register_gate(gates.plan_gate)
+        registry.provide("wallet.credit", credit.credit)
+        registry.provide("wallet.credit_many", credit.credit_many)
+        registry.provide("wallet.sweep", credit.lapse_expired)

@@ -11,9 +11,20 @@ from saleor.app.models import App
 from saleor.graphql import api as saleor_api
 from saleor.graphql.core.scalars import Decimal
 from saleor.graphql.core.types.money import Money
+from saleor.graphql.order.types import Order
 from saleor.graphql.views import GraphQLView
+from saleor.order.models import Order as OrderRow
 
-__all__ = ["Decimal", "GraphQLView", "Money", "app_of_token", "build_schema", "user_of_token"]
+__all__ = [
+    "Decimal",
+    "GraphQLView",
+    "Money",
+    "Order",
+    "app_of_token",
+    "build_schema",
+    "order_node",
+    "user_of_token",
+]
 
 
 def build_schema(
@@ -43,3 +54,8 @@ def user_of_token(token: str) -> Any:
 def app_of_token(token: str) -> Any:
     """The active Saleor app a token names, or None."""
     return App.objects.filter(tokens__auth_token=token, is_active=True).first()
+
+
+def order_node(order_id: str | None) -> Any:
+    """The row behind Saleor's ``Order`` type, or None."""
+    return OrderRow.objects.filter(pk=order_id).first() if order_id else None

@@ -1,0 +1,236 @@
+"""The way back: refusal, cancellation or refund, whole or in part.
+
+Payment and levy go back in proportion, into the credit lots that paid; a lot that has expired
+meanwhile gets the days that the plan grants. All locks start at the settlement's row, so two
+reversals of one order wait for each other and never give back more than was paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.ledger.accounts import account
+from marketplace.ledger.models import AccountKind
+from marketplace.ledger.posting import Leg, Posted, Refill, post
+from marketplace.money import euro, share_out
+from marketplace.providers.models import ProviderOrder
+from marketplace.refusals import Refusal
+from marketplace.sales import extensions, terms
+from marketplace.sales.models import Settlement, SettlementReversal
+from marketplace.sales.sale import LevyShare, Reversal
+
+REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why money goes back, and who says so (None: the system)."""
+
+    reason: str
+    by_user_id: int | None = None
+
+
+def refundable_cents(settlement: Settlement) -> int:
+    """What an order could still give back."""
+    rows = ProviderOrder.objects.filter(order_id=settlement.order_id or "")
+    return (
+        sum(row.gross_cents - row.refunded_cents for row in rows)
+        + settlement.delivery_cents
+        - settlement.delivery_refunded_cents
+    )
+
+
+def order_reverse(*, order_id: str, cents: int | None = None, cause: Cause) -> int:
+    """Give back an amount of an order (None: all that is left), over its parts in proportion.
+
+    Returns:
+        Cents given back; 0 where all had gone back before and no amount was asked.
+
+    Raises:
+        Refusal: REFUND_EXCEEDS_PAYMENT, UNKNOWN_ORDER.
+    """
+    with transaction.atomic():
+        settlement = _locked_settlement(order_id)
+        rows = list(ProviderOrder.objects.filter(order_id=order_id).order_by("provider_id"))
+        rests = [row.gross_cents - row.refunded_cents for row in rows]
+        delivery_rest = settlement.delivery_cents - settlement.delivery_refunded_cents
+        rest = sum(rests) + delivery_rest
+        amount = rest if cents is None else cents
+        _check_amount(amount, rest, whole=cents is None)
+        if not amount:
+            return 0
+        *parts, delivery_part = share_out(amount, [*rests, delivery_rest])
+        # Nothing is given back twice under one key: the key says how much had gone back before.
+        stem = f"refund:{settlement.token}:{settlement.gross_cents - rest}"
+        for row, part in zip(rows, parts, strict=True):
+            if part:
+                _reverse_provider_order(settlement, row, part, f"{stem}:{row.pk}", cause)
+        if delivery_part:
+            _reverse_delivery(settlement, delivery_part, f"{stem}:delivery", cause)
+        return amount
+
+
+def provider_order_reverse(
+    *, provider_order_id: int, cents: int | None = None, key: str, cause: Cause
+) -> SettlementReversal:
+    """Give back an amount of one provider's part of an order (None: all that is left of it).
+
+    The same key again returns the first reversal.
+
+    Raises:
+        Refusal: REFUND_EXCEEDS_PAYMENT, NOTHING_TO_REFUND, UNKNOWN_ORDER, IDEMPOTENCY_CONFLICT.
+    """
+    with transaction.atomic():
+        order_id = (
+            ProviderOrder.objects.filter(pk=provider_order_id)
+            .values_list("order_id", flat=True)
+            .first()
+        )
+        settlement = _locked_settlement(order_id or "")
+        row = ProviderOrder.objects.get(pk=provider_order_id)
+        earlier = SettlementReversal.objects.filter(key=key).first()
+        if earlier is not None:
+            return _replayed(earlier, provider_order_id, cents)
+        rest = row.gross_cents - row.refunded_cents
+        amount = rest if cents is None else cents
+        _check_amount(amount, rest, whole=False)
+        return _reverse_provider_order(settlement, row, amount, key, cause)
+
+
+def _replayed(
+    earlier: SettlementReversal, provider_order_id: int, cents: int | None
+) -> SettlementReversal:
+    if earlier.provider_order_id != provider_order_id or cents not in (None, earlier.cents):
+        raise Refusal(
+            "IDEMPOTENCY_CONFLICT", _("This key was used for another refund. Use a new one.")
+        )
+    return earlier
+
+
+def _locked_settlement(order_id: str) -> Settlement:
+    settlement = Settlement.objects.select_for_update().filter(order_id=order_id).first()
+    if settlement is None:
+        raise Refusal("UNKNOWN_ORDER", _("This order was not paid with welfare credit."))
+    return settlement
+
+
+def _check_amount(amount: int, rest: int, *, whole: bool) -> None:
+    if amount > rest or amount < 0:
+        raise Refusal(
+            "REFUND_EXCEEDS_PAYMENT",
+            _("At most %(rest)s can still be given back.") % {"rest": euro(rest)},
+            field="amount",
+            refundable_cents=rest,
+        )
+    if amount == 0 and not whole:
+        raise Refusal("NOTHING_TO_REFUND", _("There is nothing left to give back."))
+
+
+def levy_back(row: Any, cents: int) -> LevyShare:
+    """The levy's part of a reversal: of each share what is left of it, in proportion to what is
+    left of the payment, so that the last reversal takes the rest to the cent."""
+    rest = row.gross_cents - row.refunded_cents
+
+    def part(levied: int, given_back: int) -> int:
+        left = levied - given_back
+        return (left * cents + rest // 2) // rest
+
+    return LevyShare(
+        provider_id=row.provider_id,
+        policy_id=row.levy_policy_id,
+        base_cents=cents,
+        provider_cents=part(row.levy_provider_cents, row.levy_provider_refunded_cents),
+        company_cents=part(row.levy_company_cents, row.levy_company_refunded_cents),
+        employee_cents=part(row.levy_employee_cents, row.levy_employee_refunded_cents),
+    )
+
+
+def _reverse_provider_order(
+    settlement: Settlement, row: Any, cents: int, key: str, cause: Cause
+) -> SettlementReversal:
+    back = levy_back(row, cents)
+    payable = account(AccountKind.PROVIDER_PAYABLE, row.provider_id)
+    legs = [Leg(payable, -(cents - back.provider_cents))]
+    if back.total_cents:
+        _sale, levy = terms.from_json(settlement.terms)
+        legs.append(Leg(levy.fund_account_id, -back.total_cents))
+    if back.company_cents and settlement.company_id is not None:
+        legs.append(
+            Leg(account(AccountKind.COMPANY_LEVY, settlement.company_id), back.company_cents)
+        )
+    posted = _post_back(settlement, cents + back.employee_cents, legs, key)
+    _mark_refunded(row, cents, back)
+    reversal = SettlementReversal.objects.create(
+        settlement=settlement,
+        provider_order_id=row.pk,
+        key=key,
+        cents=cents,
+        levy_provider_cents=back.provider_cents,
+        levy_company_cents=back.company_cents,
+        levy_employee_cents=back.employee_cents,
+        transfer_id=posted.transfer_id,
+        reason=cause.reason,
+        by_user_id=cause.by_user_id,
+    )
+    followed = Reversal(
+        order_id=row.order_id,
+        provider_order=row,
+        cents=cents,
+        levy=back,
+        full=row.refunded_cents == row.gross_cents,
+        transfer_id=posted.transfer_id,
+    )
+    for follower in extensions.followers:
+        follower.order_reversed(followed)
+    return reversal
+
+
+def _mark_refunded(row: Any, cents: int, back: LevyShare) -> None:
+    row.refunded_cents += cents
+    row.levy_provider_refunded_cents += back.provider_cents
+    row.levy_company_refunded_cents += back.company_cents
+    row.levy_employee_refunded_cents += back.employee_cents
+    row.save(
+        update_fields=[
+            "refunded_cents",
+            "levy_provider_refunded_cents",
+            "levy_company_refunded_cents",
+            "levy_employee_refunded_cents",
+        ]
+    )
+
+
+def _reverse_delivery(settlement: Settlement, cents: int, key: str, cause: Cause) -> None:
+    posted = _post_back(settlement, cents, [Leg(account(AccountKind.DELIVERY, 0), -cents)], key)
+    settlement.delivery_refunded_cents += cents
+    settlement.save(update_fields=["delivery_refunded_cents"])
+    SettlementReversal.objects.create(
+        settlement=settlement,
+        key=key,
+        cents=cents,
+        transfer_id=posted.transfer_id,
+        reason=cause.reason,
+        by_user_id=cause.by_user_id,
+    )
+
+
+def _post_back(settlement: Settlement, cents: int, legs: list[Leg], key: str) -> Posted:
+    today = timezone.localdate()
+    return post(
+        kind=REFUND,
+        key=key,
+        legs=legs,
+        refill=Refill(
+            transfer_id=settlement.spent_transfer_id,
+            cents=cents,
+            expired_lots_until=today + timedelta(days=settlement.refund_grace_days),
+        ),
+        reference=settlement.token,
+        on=today,
+    )

@@ -1,0 +1,205 @@
+"""What a buyer sees of a purchase; and Saleor's ``checkoutComplete``, done once, with our codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import graphene
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.api import access
+from marketplace.api.entities import Entity
+from marketplace.api.fields import connection, field
+from marketplace.api.loaders import load
+from marketplace.api.money import money
+from marketplace.api.mutations import WelfareError
+from marketplace.people.actor import Actor
+from marketplace.people.models import Organisation
+from marketplace.providers.models import ProviderOrder, ProviderOrderLine
+from marketplace.refusals import Refusal
+from marketplace.sales.models import Settlement
+from marketplace.shop.checkouts import CheckoutCompleteOnce
+from marketplace.shop.graphql import Money, Order, order_node
+
+
+def parts_of_orders(order_ids: Sequence[str]) -> dict[str, list[ProviderOrder]]:
+    """Provider orders by order, in the order of their providers."""
+    found: dict[str, list[ProviderOrder]] = {order_id: [] for order_id in order_ids}
+    for part in ProviderOrder.objects.filter(order_id__in=order_ids).order_by("provider_id"):
+        found[part.order_id].append(part)
+    return found
+
+
+def lines_of_parts(part_ids: Sequence[int]) -> dict[int, list[ProviderOrderLine]]:
+    """Lines by provider order, in the cart's order."""
+    found: dict[int, list[ProviderOrderLine]] = {part_id: [] for part_id in part_ids}
+    for line in ProviderOrderLine.objects.filter(provider_order_id__in=part_ids):
+        found[line.provider_order_id].append(line)
+    return found
+
+
+def provider_names(provider_ids: Sequence[int]) -> dict[int, str]:
+    """Names by provider."""
+    rows = Organisation.objects.filter(pk__in=provider_ids).values_list("pk", "name")
+    return dict(rows)
+
+
+class PurchaseLine(Entity):
+    """One article of a purchase."""
+
+    product_name = graphene.String(required=True)
+    quantity = graphene.Int(required=True)
+    unit_price = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+
+    @staticmethod
+    def resolve_unit_price(root: Any, _info: Any) -> Any:
+        return money(root.unit_cents)
+
+    @staticmethod
+    def resolve_total(root: Any, _info: Any) -> Any:
+        return money(root.total_cents)
+
+
+class PurchasePart(Entity):
+    """The part of a purchase that one provider fulfils."""
+
+    provider_name = graphene.String()
+    status = graphene.String(required=True)
+    total = graphene.Field(Money, required=True)
+    refunded = graphene.Field(Money, required=True)
+    levy = graphene.Field(
+        Money, required=True, description="What this part gave to the Solidarity Fund."
+    )
+    lines = graphene.List(graphene.NonNull(PurchaseLine), required=True)
+
+    @staticmethod
+    def resolve_provider_name(root: Any, info: Any) -> Any:
+        return load(info, provider_names, root.provider_id)
+
+    @staticmethod
+    def resolve_total(root: Any, _info: Any) -> Any:
+        return money(root.gross_cents)
+
+    @staticmethod
+    def resolve_refunded(root: Any, _info: Any) -> Any:
+        return money(root.refunded_cents)
+
+    @staticmethod
+    def resolve_levy(root: Any, _info: Any) -> Any:
+        return money(levy_left(root))
+
+    @staticmethod
+    def resolve_lines(root: Any, info: Any) -> Any:
+        return load(info, lines_of_parts, root.pk)
+
+
+def levy_left(part: Any) -> int:
+    """Cents that the Fund has of a part, after what went back."""
+    given_back = (
+        part.levy_provider_refunded_cents
+        + part.levy_company_refunded_cents
+        + part.levy_employee_refunded_cents
+    )
+    return part.levy_cents - given_back
+
+
+class Purchase(Entity):
+    """A paid order: who fulfils what, what it cost, what went to the Solidarity Fund."""
+
+    order_number = graphene.String(required=True)
+    placed_at = graphene.DateTime(required=True)
+    paid = graphene.Field(Money, required=True, description="What the wallet paid.")
+    delivery = graphene.Field(Money, required=True)
+    refunded = graphene.Field(Money, required=True)
+    levy = graphene.Field(
+        Money, required=True, description="What the order gave to the Solidarity Fund."
+    )
+    parts = graphene.List(graphene.NonNull(PurchasePart), required=True)
+    order = graphene.Field(Order, description="The shop's own order.")
+
+    @staticmethod
+    def resolve_paid(root: Any, _info: Any) -> Any:
+        return money(root.gross_cents)
+
+    @staticmethod
+    def resolve_delivery(root: Any, _info: Any) -> Any:
+        return money(root.delivery_cents)
+
+    @staticmethod
+    def resolve_refunded(root: Any, info: Any) -> Any:
+        def total(parts: list[Any]) -> Any:
+            return money(root.delivery_refunded_cents + sum(part.refunded_cents for part in parts))
+
+        return load(info, parts_of_orders, root.order_id).then(total)
+
+    @staticmethod
+    def resolve_levy(root: Any, info: Any) -> Any:
+        return load(info, parts_of_orders, root.order_id).then(
+            lambda parts: money(sum(levy_left(part) for part in parts))
+        )
+
+    @staticmethod
+    def resolve_parts(root: Any, info: Any) -> Any:
+        return load(info, parts_of_orders, root.order_id)
+
+    @staticmethod
+    def resolve_order(root: Any, _info: Any) -> Any:
+        return order_node(root.order_id)
+
+
+class CheckoutComplete(CheckoutCompleteOnce):
+    """Saleor's mutation, done once, with our refusals beside Saleor's errors."""
+
+    welfare_errors = graphene.List(
+        graphene.NonNull(WelfareError),
+        required=True,
+        default_value=(),
+        description="Why it was refused, with the marketplace's codes.",
+    )
+
+    class Meta:
+        description = (
+            "Completes the checkout: pays it with its hold and creates the order, both or neither. "
+            "A checkout that is an order already answers with that order."
+        )
+        error_type_class = CheckoutCompleteOnce.error_type
+        error_type_field = "checkout_errors"
+
+    @classmethod
+    def refused(cls, refusal: Refusal) -> Any:
+        payload = super().refused(refusal)
+        payload.welfare_errors = WelfareError.of(refusal)
+        return payload
+
+
+def my_purchases(_info: Any, actor: Actor) -> Any:
+    return Settlement.objects.filter(user_id=actor.user_id, order_id__isnull=False)
+
+
+def my_purchase(_info: Any, actor: Actor, order_number: str) -> Any:
+    found = my_purchases(_info, actor).filter(order_number=order_number).first()
+    if found is None:
+        raise Refusal("NOT_FOUND", _("You have no order with this number."), field="orderNumber")
+    return found
+
+
+class Queries(graphene.ObjectType):
+    my_purchases = connection(
+        Purchase,
+        roles=access.SIGNED_IN,
+        resolver=my_purchases,
+        description="My orders paid with welfare credit, newest first.",
+    )
+    my_purchase = field(
+        Purchase,
+        roles=access.SIGNED_IN,
+        resolver=my_purchase,
+        order_number=graphene.String(required=True),
+        description="One of my orders paid with welfare credit.",
+    )
+
+
+class Mutations(graphene.ObjectType):
+    checkout_complete = CheckoutComplete.Field()

@@ -1,0 +1,151 @@
+"""Settling a sale in the ledger, and placing what follows from a paid order.
+
+The one code for both ways in: a cart bought in one request, and Saleor's own steps.
+"""
+
+from __future__ import annotations
+
+from marketplace.ledger.accounts import account
+from marketplace.ledger.holds import post_hold
+from marketplace.ledger.models import AccountKind
+from marketplace.ledger.posting import Leg, SpendLots, post
+from marketplace.providers.services import provider_orders_create
+from marketplace.sales import extensions, terms
+from marketplace.sales.models import Settlement
+from marketplace.sales.sale import LevyTerms, PlacedOrder, Sale
+from marketplace.shop.facts import OrderRef
+
+PURCHASE = "purchase"
+
+
+def settlement_legs(sale: Sale, levy: LevyTerms) -> list[Leg]:
+    """Who receives what of a sale, in one balanced set with what the wallet pays.
+
+    Each provider gets its lines less its share of the levy; the Fund gets all shares; the company's
+    share comes out of its levy account, which may go negative: that is what it owes the Fund.
+    """
+    shares = {share.provider_id: share for share in levy.shares}
+    legs = []
+    for provider_id in sale.provider_ids:
+        share = shares.get(provider_id)
+        levied = share.provider_cents if share else 0
+        payable = account(AccountKind.PROVIDER_PAYABLE, provider_id)
+        legs.append(Leg(payable, sale.gross_of(provider_id) - levied))
+    if sale.delivery.cents:
+        legs.append(Leg(account(AccountKind.DELIVERY, 0), sale.delivery.cents))
+    fund_cents = sum(share.total_cents for share in levy.shares)
+    if fund_cents:
+        legs.append(Leg(levy.fund_account_id, fund_cents))
+    company_cents = sum(share.company_cents for share in levy.shares)
+    if company_cents and sale.company_id is not None:
+        legs.append(Leg(account(AccountKind.COMPANY_LEVY, sale.company_id), -company_cents))
+    return legs
+
+
+def employee_part(levy: LevyTerms) -> int:
+    """What the employee gives the Fund on top of the price, where the plan lets them."""
+    return sum(share.employee_cents for share in levy.shares)
+
+
+def amount_due(sale: Sale, levy: LevyTerms) -> int:
+    """What the wallet pays: the sale and the employee's voluntary part of the levy."""
+    return sale.total_cents + employee_part(levy)
+
+
+def settle_from_wallet(
+    sale: Sale, levy: LevyTerms, *, request_hash: str, refund_grace_days: int
+) -> tuple[Settlement, bool]:
+    """Pay a sale straight out of the wallet's lots.
+
+    Returns:
+        The settlement, and whether it is an earlier one of the same sale.
+
+    Raises:
+        Refusal: INSUFFICIENT_CREDIT; IDEMPOTENCY_CONFLICT where the token has paid another sale.
+    """
+    posted = post(
+        kind=PURCHASE,
+        key=f"purchase:{sale.token}",
+        legs=settlement_legs(sale, levy),
+        spend=SpendLots(sale.wallet_id, amount_due(sale, levy)),
+        reference=sale.token,
+        on=sale.on,
+    )
+    if posted.replayed:
+        return Settlement.objects.get(token=sale.token), True
+    settlement = _settlement(sale, levy, posted.transfer_id, posted.transfer_id, refund_grace_days)
+    settlement.request_hash = request_hash
+    settlement.save(force_insert=True)
+    return settlement, False
+
+
+def settle_from_hold(
+    sale: Sale,
+    levy: LevyTerms,
+    *,
+    hold_id: int,
+    refund_grace_days: int,
+) -> Settlement:
+    """Pay a sale with the money that a hold has set aside.
+
+    Raises:
+        Refusal: HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED;
+            UNBALANCED_TRANSFER where the hold is not of exactly what the sale costs.
+    """
+    posted = post_hold(
+        hold_id=hold_id,
+        key=f"purchase:{sale.token}",
+        kind=PURCHASE,
+        legs=settlement_legs(sale, levy),
+        reference=sale.token,
+    )
+    settlement = _settlement(sale, levy, posted.transfer_id, hold_id, refund_grace_days)
+    settlement.hold_id = hold_id
+    settlement.save(force_insert=True)
+    return settlement
+
+
+def _settlement(
+    sale: Sale, levy: LevyTerms, transfer_id: int, spent_transfer_id: int, refund_grace_days: int
+) -> Settlement:
+    return Settlement(
+        token=sale.token,
+        user_id=sale.user_id,
+        wallet_id=sale.wallet_id,
+        company_id=sale.company_id,
+        transfer_id=transfer_id,
+        spent_transfer_id=spent_transfer_id,
+        gross_cents=sale.total_cents,
+        delivery_cents=sale.delivery.cents,
+        refund_grace_days=refund_grace_days,
+        terms=terms.to_json(sale, levy),
+    )
+
+
+def order_place(settlement: Settlement, order: OrderRef) -> PlacedOrder:
+    """Make all that follows from a paid order: provider orders, then every follower; once.
+
+    Safe to call again at any time (the reconciler does): what is there already is left as it is.
+    """
+    sale, levy = terms.from_json(settlement.terms)
+    provider_orders = provider_orders_create(
+        order_id=order.order_id,
+        order_number=order.number,
+        sale=sale,
+        levy=levy,
+        transfer_id=settlement.transfer_id,
+        order_line_ids=order.line_ids,
+    )
+    placed = PlacedOrder(
+        order_id=order.order_id,
+        sale=sale,
+        provider_orders=provider_orders,
+        levy=levy,
+        transfer_id=settlement.transfer_id,
+    )
+    for follower in extensions.followers:
+        follower.order_placed(placed)
+    if settlement.order_id != order.order_id:
+        settlement.order_id, settlement.order_number = order.order_id, order.number
+        settlement.save(update_fields=["order_id", "order_number"])
+    return placed

@@ -1,0 +1,185 @@
+"""The one-request purchase: cart, address and delivery in, the paid order out, all or nothing.
+
+Everything is read once, computed once and written in bulk, in one database transaction; the same
+gates, levy, settlement and followers as in Saleor's own steps, by the same code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.refusals import Refusal
+from marketplace.sales import extensions, services
+from marketplace.sales.carts import Payer, sale_of
+from marketplace.sales.models import Settlement
+from marketplace.shop import orders
+from marketplace.shop.carts import price_cart
+from marketplace.shop.facts import CartLine, PostalAddress
+from marketplace.shop.tasks import order_announce
+from plugins.welfare_wallet.gateway import GATEWAY
+from plugins.welfare_wallet.wallets import payer_of
+
+# Names of purchases: a purchase's token is the uuid5 of its buyer and its idempotency key, so that
+# a retry finds the first one without a table of keys.
+PURCHASES = uuid.UUID("6f1f6a9e-4d50-5d3c-9d3c-8f3f4c1c2a77")
+MOST_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRequest:
+    """What a buyer asks for; ``idempotency_key`` is the client's, new for each purchase."""
+
+    idempotency_key: str
+    lines: tuple[CartLine, ...]
+    delivery_method: str
+    address: PostalAddress
+    wallet_id: int | None = None
+    note: str = ""
+
+    def token(self, user_id: int) -> str:
+        """The checkout token of the purchase that this request is."""
+        return str(uuid.uuid5(PURCHASES, f"{user_id}:{self.idempotency_key}"))
+
+    def digest(self) -> str:
+        """Hash of everything asked, to tell a retry from another request under the same key."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Purchased:
+    """``replayed``: the purchase was made by an earlier request with the same key."""
+
+    settlement: Settlement
+    replayed: bool
+
+
+class _AlreadyPaid(Exception):
+    """Another request with the same key was faster: take back what this one wrote."""
+
+
+def purchase_create(
+    *, user: Any, request: PurchaseRequest, customer_ip: str | None = None
+) -> Purchased:
+    """Buy a cart with welfare credit.
+
+    Raises:
+        Refusal: INVALID_KEY, EMPTY_CART, TOO_MANY_LINES, INVALID_QUANTITY, DUPLICATE_LINE,
+            UNKNOWN_VARIANT, NOT_ON_SALE, OUT_OF_STOCK, LINE_OUTSIDE_PLAN, CHARTER_NOT_IN_FORCE,
+            DELIVERY_NOT_AVAILABLE, OUTSIDE_TERRITORY, INSUFFICIENT_CREDIT, IDEMPOTENCY_CONFLICT,
+            and what :func:`payer_of` refuses. Nothing has changed then.
+    """
+    _check_request(request)
+    earlier = _earlier(user.pk, request)
+    if earlier is not None:
+        return earlier
+    try:
+        with transaction.atomic():
+            return _buy(user, request, customer_ip)
+    except _AlreadyPaid:
+        found = _earlier(user.pk, request)
+        if found is None:  # pragma: no cover - the ledger has just said that it is there
+            raise
+        return found
+
+
+def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purchased:
+    payer = payer_of(user_id=user.pk, wallet_id=request.wallet_id)
+    cart = price_cart(
+        request.lines,
+        token=request.token(user.pk),
+        user_id=user.pk,
+        delivery_method=request.delivery_method,
+        city=request.address.city,
+        country=request.address.country,
+    )
+    sale = sale_of(cart, payer)
+    extensions.check(sale)
+    levy = extensions.levy_of(sale)
+    order = orders.order_place(cart, user=user, address=request.address, note=request.note)
+    settlement = _settle(sale, levy, request, payer)
+    orders.payment_record(
+        order.order_id,
+        gateway=GATEWAY,
+        amount_cents=sale.total_cents,
+        reference=sale.token,
+        customer_ip=customer_ip,
+    )
+    services.order_place(settlement, order)
+    transaction.on_commit(lambda: order_announce.delay(order.order_id))
+    return Purchased(settlement, replayed=False)
+
+
+def _settle(sale: Any, levy: Any, request: PurchaseRequest, payer: Payer) -> Settlement:
+    settlement, replayed = services.settle_from_wallet(
+        sale,
+        levy,
+        request_hash=request.digest(),
+        refund_grace_days=payer.refund_grace_days,
+    )
+    if replayed:
+        raise _AlreadyPaid
+    return settlement
+
+
+def _earlier(user_id: int, request: PurchaseRequest) -> Purchased | None:
+    settlement = Settlement.objects.filter(token=request.token(user_id)).first()
+    if settlement is None:
+        return None
+    if settlement.request_hash != request.digest():
+        raise Refusal(
+            "IDEMPOTENCY_CONFLICT",
+            _("This key has already bought another cart. Use a new key."),
+            field="idempotencyKey",
+        )
+    return Purchased(settlement, replayed=True)
+
+
+def _check_request(request: PurchaseRequest) -> None:
+    if not 8 <= len(request.idempotency_key) <= 64:
+        raise Refusal(
+            "INVALID_KEY",
+            _("The idempotency key has from 8 to 64 characters."),
+            field="idempotencyKey",
+        )
+    if not request.lines:
+        raise Refusal("EMPTY_CART", _("The cart is empty."), field="lines")
+    if len(request.lines) > MOST_LINES:
+        raise Refusal(
+            "TOO_MANY_LINES",
+            _("A cart has at most %(most)s lines.") % {"most": MOST_LINES},
+            field="lines",
+        )
+    _check_lines(request.lines)
+
+
+def _check_lines(lines: Sequence[CartLine]) -> None:
+    most = settings.MAX_CHECKOUT_LINE_QUANTITY
+    seen: Counter[int] = Counter()
+    for number, line in enumerate(lines, 1):
+        if not 1 <= line.quantity <= most:
+            raise Refusal(
+                "INVALID_QUANTITY",
+                _("Line %(line)s: the quantity goes from 1 to %(most)s.")
+                % {"line": number, "most": most},
+                field="lines",
+                line=number,
+            )
+        seen[line.variant_id] += 1
+        if seen[line.variant_id] > 1:
+            raise Refusal(
+                "DUPLICATE_LINE",
+                _("Line %(line)s repeats an article. Put its quantity together.")
+                % {"line": number},
+                field="lines",
+                line=number,
+            )
