@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import graphene
@@ -33,13 +34,15 @@ class WelfareError(graphene.ObjectType):
 
 class WelfareMutationOptions(MutationOptions):
     access: access.Access = ()
+    atomic: bool = True
 
 
 class WelfareMutation(graphene.Mutation):
     """``perform(info, actor, **data)`` in one database transaction, for those who may.
 
     Meta takes ``description`` and ``roles``. A :class:`Refusal` rolls everything back and becomes
-    ``errors``.
+    ``errors``. ``atomic = False`` leaves transactions to the service: for one that commits before
+    it calls somebody outside.
     """
 
     class Meta:
@@ -54,10 +57,11 @@ class WelfareMutation(graphene.Mutation):
 
     @classmethod
     def __init_subclass_with_meta__(
-        cls, *, roles: access.Access, description: str, **options: Any
+        cls, *, roles: access.Access, description: str, atomic: bool = True, **options: Any
     ) -> None:
         meta = WelfareMutationOptions(cls)
         meta.access = roles
+        meta.atomic = atomic
         super().__init_subclass_with_meta__(_meta=meta, description=description, **options)
 
     @classmethod
@@ -65,12 +69,12 @@ class WelfareMutation(graphene.Mutation):
         actor = access.actor_from(info)
         try:
             access.check(actor, cls._meta.access)
-            with transaction.atomic():
+            with transaction.atomic() if cls._meta.atomic else nullcontext():
                 return cls.perform(info, actor, **data)
         except Refusal as refusal:
             return cls(errors=WelfareError.of(refusal))
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, **data: Any) -> Any:
+    def perform(cls, info: Any, actor: Actor, *args: Any, **data: Any) -> Any:
         """Do it and return the payload; raise Refusal to refuse."""
         raise NotImplementedError

@@ -5,9 +5,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from marketplace.api.schema import schema
 from marketplace.api.views import WelfareGraphQLView
+from marketplace.companies.webhooks import stripe_webhook
 
 urlpatterns = [
     # No cookie authenticates here, so there is nothing for a forged form to ride on.
     path("graphql/", csrf_exempt(WelfareGraphQLView.as_view(schema=schema())), name="api"),
+    path("stripe/webhook/", stripe_webhook, name="stripe-webhook"),
     path("", include("saleor.urls")),
 ]

@@ -8,7 +8,17 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from marketplace.companies.models import Company, Employment, PlanSource, WelfarePlan
+from marketplace.companies.models import (
+    Company,
+    Employment,
+    PlanSource,
+    TopUp,
+    TopUpMethod,
+    WelfarePlan,
+)
+from marketplace.ledger.accounts import account
+from marketplace.ledger.models import AccountKind
+from marketplace.ledger.selectors import balance
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
 
 SINCE = date(2024, 1, 1)
@@ -61,3 +71,24 @@ def plan(of: Company, *codes: str, **facts: Any) -> WelfarePlan:
     )
     made.categories.set(codes or ("f", "f-bis"))
     return made
+
+
+def top_up(of: Company, cents: int = 100_00, **facts: Any) -> TopUp:
+    """A top-up by card that Stripe knows as ``pi_<id>``."""
+    number = next(_number)
+    return TopUp.objects.create(
+        company=of,
+        amount_cents=cents,
+        **{
+            "method": TopUpMethod.CARD,
+            "idempotency_key": f"key-{number}",
+            "payment_intent": f"pi_{number}",
+            "requested_by": facts.pop("requested_by", None) or user(),
+            **facts,
+        },
+    )
+
+
+def budget(of: Company) -> int:
+    """Cents in the company's budget."""
+    return balance(account(AccountKind.COMPANY_BUDGET, of.pk))

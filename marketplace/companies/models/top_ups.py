@@ -65,6 +65,11 @@ class TopUp(models.Model):
             models.UniqueConstraint(
                 fields=["company", "idempotency_key"], name="top_up_idempotency_key_once"
             ),
+            models.UniqueConstraint(
+                fields=["bank_reference"],
+                condition=~Q(bank_reference=""),
+                name="top_up_bank_reference_once",
+            ),
             models.CheckConstraint(check=Q(amount_cents__gt=0), name="top_up_amount_positive"),
             models.CheckConstraint(
                 check=Q(status=TopUpStatus.SUCCEEDED.value, transfer_id__isnull=False)
@@ -86,6 +91,13 @@ class TopUp(models.Model):
 
     def __str__(self) -> str:
         return f"top-up {self.pk}"
+
+    @property
+    def bank_transfer_text(self) -> str | None:
+        """What the payer writes on a bank transfer; ends in a check digit pair (mod 97)."""
+        if self.method != TopUpMethod.BANK_TRANSFER:
+            return None
+        return f"WELFAREPIU {self.pk:08d}-{98 - self.pk * 100 % 97:02d}"
 
 
 class StripeEvent(models.Model):

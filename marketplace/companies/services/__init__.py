@@ -1,0 +1,1 @@
+"""What the room writes, one module per subject; a function is one transaction or says why not."""
