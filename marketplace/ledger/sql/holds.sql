@@ -3,7 +3,8 @@
 CREATE OR REPLACE FUNCTION ledger_place_hold(
     p_key text, p_reference text, p_wallet_id bigint, p_cents bigint, p_clearing_id bigint,
     p_expires_at timestamptz, p_on date)
-RETURNS ledger_result LANGUAGE plpgsql AS $$
+RETURNS ledger_result LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     r ledger_result := ledger_post('hold', p_key, p_reference, ARRAY[p_clearing_id],
         ARRAY[p_cents], p_on, p_wallet_id, p_cents);
@@ -21,7 +22,8 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger_end_hold(
     p_hold_id bigint, p_outcome text, p_kind text, p_key text, p_reference text,
     p_account_ids bigint[], p_cents bigint[], p_now timestamptz)
-RETURNS ledger_result LANGUAGE plpgsql AS $$
+RETURNS ledger_result LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_hash bytea := ledger_hash(ROW('end hold', p_hold_id, p_outcome, p_kind, p_reference,
         p_account_ids, p_cents)::text);

@@ -7,6 +7,10 @@
 --   3. the advisory lock of a required minimum,
 --   4. the transfer's key (its unique index: a second one waits, then replays the first).
 -- Who waits for a key holds balances, but who holds the key has all its balances already.
+--
+-- Every statement finds its rows by key, whatever the parameters, so one plan is right for ever:
+-- hence the settings of the functions that are called from outside. Planning anew each time costs a
+-- third of a posting, and a plan made while the tables were small must not read them whole later.
 
 -- Status: 'posted', 'replayed', or the code of a refusal. Arrays: the transfer's entries, in order.
 CREATE TYPE ledger_result AS (
@@ -48,6 +52,19 @@ BEGIN
     RETURN r;
 END $$;
 
+-- The refusal for the first account that would be left with less than its floor.
+CREATE OR REPLACE FUNCTION ledger_refuse_short(
+    p_key text, p_hash bytea, p_account_ids bigint[], p_usable_after bigint[])
+RETURNS ledger_result LANGUAGE sql AS $$
+    SELECT ledger_refuse(p_key, p_hash,
+        CASE a.kind WHEN 'credit_lot' THEN 'INSUFFICIENT_CREDIT' ELSE 'INSUFFICIENT_FUNDS' END,
+        b.cents - b.floor)
+    FROM unnest(p_account_ids, p_usable_after) AS short (account_id, usable)
+    JOIN ledger_account a ON a.id = short.account_id
+    JOIN ledger_balance b ON b.account_id = short.account_id
+    WHERE short.usable < 0 ORDER BY short.account_id LIMIT 1
+$$;
+
 -- Take p_spend from the wallet's lots (if it is given), add the legs, check, and write it all.
 -- The caller has looked for a replay and has locked the related transfer.
 CREATE OR REPLACE FUNCTION ledger_write(
@@ -59,11 +76,16 @@ CREATE OR REPLACE FUNCTION ledger_write(
 RETURNS ledger_result LANGUAGE plpgsql AS $$
 DECLARE
     r ledger_result;
-    v_lot_ids bigint[] := '{}';
-    v_taken bigint[];
     v_total bigint;
     v_unknown bigint;
-    v_short_kind text;
+    v_lot_ids bigint[] := '{}';  -- in the order of spending
+    v_taken_ids bigint[];
+    v_taken bigint[];
+    v_floored_ids bigint[];      -- accounts that we lock ...
+    v_usable bigint[];           -- ... and what each has above its floor
+    v_left bigint := coalesce(p_spend, 0);
+    v_take bigint;
+    v_at int;
 BEGIN
     SELECT coalesce(sum(leg.cents), 0), count(*) - count(a.id),
            array_agg(leg.account_id ORDER BY leg.n), array_agg(leg.cents ORDER BY leg.n)
@@ -73,50 +95,44 @@ BEGIN
     WHERE leg.cents <> 0;
     IF v_unknown > 0 THEN
         RETURN ledger_refuse(p_key, p_hash, 'UNKNOWN_ACCOUNT');
-    ELSIF v_total <> coalesce(p_spend, 0) THEN
+    ELSIF v_total <> v_left THEN
         RETURN ledger_refuse(p_key, p_hash, 'UNBALANCED_TRANSFER');
     ELSIF r.cents IS NULL THEN
         RETURN ledger_refuse(p_key, p_hash, 'EMPTY_TRANSFER');
     END IF;
 
     IF p_wallet_id IS NOT NULL THEN
-        SELECT array_agg(a.id) INTO v_lot_ids
-        FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-        WHERE a.kind = 'credit_lot' AND a.holder_id = p_wallet_id AND a.expires_on >= p_on
-          AND b.cents > b.floor;
+        v_lot_ids := ARRAY(
+            SELECT a.id FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+            WHERE a.kind = 'credit_lot' AND a.holder_id = p_wallet_id AND a.expires_on >= p_on
+              AND b.cents > b.floor
+            ORDER BY a.expires_on, a.id);
     END IF;
-    PERFORM FROM ledger_balance b WHERE b.account_id = ANY (r.account_ids || v_lot_ids)
-    ORDER BY b.account_id FOR UPDATE OF b;
+    SELECT array_agg(locked.account_id), array_agg(locked.usable) INTO v_floored_ids, v_usable
+    FROM (SELECT b.account_id, b.cents - b.floor AS usable FROM ledger_balance b
+          WHERE b.account_id = ANY (r.account_ids || v_lot_ids)
+          ORDER BY b.account_id FOR UPDATE OF b) locked;
 
-    IF p_wallet_id IS NOT NULL THEN
-        SELECT coalesce(sum(lot.usable), 0),
-               array_agg(lot.id ORDER BY lot.expires_on, lot.id)
-                   FILTER (WHERE lot.usable > 0 AND lot.before < p_spend),
-               array_agg(-least(lot.usable, p_spend - lot.before) ORDER BY lot.expires_on, lot.id)
-                   FILTER (WHERE lot.usable > 0 AND lot.before < p_spend)
-        INTO v_total, v_lot_ids, v_taken
-        FROM (SELECT a.id, a.expires_on, b.cents - b.floor AS usable,
-                     sum(b.cents - b.floor) OVER (ORDER BY a.expires_on, a.id)
-                         - (b.cents - b.floor) AS before
-              FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
-              WHERE b.account_id = ANY (v_lot_ids)) lot;
-        IF v_total < p_spend THEN
-            RETURN ledger_refuse(p_key, p_hash, 'INSUFFICIENT_CREDIT', v_total);
-        END IF;
-        r.account_ids := v_lot_ids || r.account_ids;
-        r.cents := v_taken || r.cents;
+    FOR i IN 1 .. cardinality(v_lot_ids) LOOP
+        v_take := least(v_left, v_usable[array_position(v_floored_ids, v_lot_ids[i])]);
+        CONTINUE WHEN v_take <= 0;
+        v_left := v_left - v_take;
+        v_taken_ids := v_taken_ids || v_lot_ids[i];
+        v_taken := v_taken || -v_take;
+    END LOOP;
+    IF v_left > 0 THEN
+        RETURN ledger_refuse(p_key, p_hash, 'INSUFFICIENT_CREDIT', p_spend - v_left);
     END IF;
+    r.account_ids := v_taken_ids || r.account_ids;
+    r.cents := v_taken || r.cents;
 
-    SELECT a.kind, b.cents - b.floor INTO v_short_kind, v_total
-    FROM (SELECT leg.account_id, sum(leg.cents) AS cents
-          FROM unnest(r.account_ids, r.cents) AS leg (account_id, cents)
-          GROUP BY leg.account_id HAVING sum(leg.cents) < 0) out
-    JOIN ledger_balance b ON b.account_id = out.account_id AND b.cents + out.cents < b.floor
-    JOIN ledger_account a ON a.id = out.account_id
-    LIMIT 1;
-    IF FOUND THEN
-        RETURN ledger_refuse(p_key, p_hash, CASE WHEN v_short_kind = 'credit_lot'
-            THEN 'INSUFFICIENT_CREDIT' ELSE 'INSUFFICIENT_FUNDS' END, v_total);
+    FOR i IN 1 .. cardinality(r.account_ids) LOOP
+        v_at := array_position(v_floored_ids, r.account_ids[i]);
+        CONTINUE WHEN v_at IS NULL;
+        v_usable[v_at] := v_usable[v_at] + r.cents[i];
+    END LOOP;
+    IF 0 > ANY (v_usable) THEN
+        RETURN ledger_refuse_short(p_key, p_hash, v_floored_ids, v_usable);
     END IF;
 
     IF p_require_id IS NOT NULL THEN
@@ -217,7 +233,8 @@ CREATE OR REPLACE FUNCTION ledger_post(
     p_wallet_id bigint DEFAULT NULL, p_spend bigint DEFAULT NULL,
     p_refill_of bigint DEFAULT NULL, p_refill bigint DEFAULT NULL, p_refill_until date DEFAULT NULL,
     p_require_id bigint DEFAULT NULL, p_require_cents bigint DEFAULT NULL)
-RETURNS ledger_result LANGUAGE plpgsql AS $$
+RETURNS ledger_result LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_hash bytea := ledger_hash(ROW('post', p_kind, p_reference, p_account_ids, p_cents,
         p_wallet_id, p_spend, p_refill_of, p_refill)::text);
@@ -260,7 +277,8 @@ END $$;
 -- Undo a whole transfer. What came out of a hold goes back to the lots that the hold took it from.
 CREATE OR REPLACE FUNCTION ledger_reverse(
     p_transfer_id bigint, p_key text, p_reference text, p_on date, p_refill_until date DEFAULT NULL)
-RETURNS ledger_result LANGUAGE plpgsql AS $$
+RETURNS ledger_result LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_hash bytea := ledger_hash(ROW('reverse', p_transfer_id, p_reference)::text);
     r ledger_result := ledger_replay(p_key, v_hash);
@@ -305,7 +323,8 @@ END $$;
 -- Everything that is left in an expired lot goes to another account.
 CREATE OR REPLACE FUNCTION ledger_lapse(
     p_account_id bigint, p_to_account_id bigint, p_key text, p_reference text, p_on date)
-RETURNS ledger_result LANGUAGE plpgsql AS $$
+RETURNS ledger_result LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_hash bytea := ledger_hash(ROW('lapse', p_account_id, p_to_account_id, p_reference)::text);
     r ledger_result := ledger_replay(p_key, v_hash);
