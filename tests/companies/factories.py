@@ -18,6 +18,7 @@ from marketplace.companies.models import (
 )
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
+from marketplace.ledger.posting import Leg, post
 from marketplace.ledger.selectors import balance
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
 
@@ -92,3 +93,12 @@ def top_up(of: Company, cents: int = 100_00, **facts: Any) -> TopUp:
 def budget(of: Company) -> int:
     """Cents in the company's budget."""
     return balance(account(AccountKind.COMPANY_BUDGET, of.pk))
+
+
+def paid_in(of: Company, cents: int) -> None:
+    """Put money into the company's budget, as a top-up does."""
+    legs = [
+        Leg(account(AccountKind.WORLD, 0), -cents),
+        Leg(account(AccountKind.COMPANY_BUDGET, of.pk), cents),
+    ]
+    post(kind="top_up", key=f"test:{next(_number)}:{of.pk}", legs=legs)

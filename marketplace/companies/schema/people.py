@@ -188,21 +188,28 @@ class EmploymentCreate(WelfareMutation):
         return cls(employment=employment)
 
 
+class EmploymentInput(graphene.InputObjectType):
+    """What may change of an employment; what is not given stays, null takes it away."""
+
+    staff_category_id = graphene.ID()
+    comune_id = graphene.ID()
+    payroll_number = graphene.String()
+
+
 class EmploymentUpdate(WelfareMutation):
     class Meta:
-        description = "Change category of staff, comune or payroll number; null takes it away."
+        description = "Change category of staff, comune or payroll number."
         roles = (Role.COMPANY_MANAGER,)
 
     class Arguments:
         id = graphene.ID(required=True)
-        staff_category_id = graphene.ID()
-        comune_id = graphene.ID()
-        payroll_number = graphene.String()
+        input = EmploymentInput(required=True)
 
     employment = graphene.Field(EmploymentType)
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, id: str, **given: Any) -> EmploymentUpdate:
+    def perform(cls, info: Any, actor: Actor, id: str, input: dict[str, Any]) -> EmploymentUpdate:
+        given = dict(input)
         for name, type_name, named in (
             ("staff_category_id", "StaffCategory", "staffCategoryId"),
             ("comune_id", "Comune", "comuneId"),
