@@ -79,6 +79,8 @@ class WelfareGraphQLView(GraphQLView):
                 validate=False,
             )
         except Exception as error:
+            if type(error) is Exception:  # how graphql-core's scalars refuse a variable
+                error = GraphQLError(str(error))
             return ExecutionResult(errors=[error], invalid=True)
 
     @classmethod

@@ -183,7 +183,7 @@ def out_of_stock(number: int, product_name: str, available: int) -> Refusal:
 def payment_record(
     order_id: str, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
 ) -> None:
-    """Record that an order is paid in full: Saleor's payment, its transaction, the order's events.
+    """Record that an order is paid in full: Saleor's payment, its transaction, the order's event.
 
     ``reference`` becomes the transaction's token, which a refund will carry.
     """
@@ -217,10 +217,7 @@ def payment_record(
         currency=order.currency,
         gateway_response={},
     )
-    OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, user_id=order.user_id, type=kind)
-        for kind in (OrderEvents.PLACED, OrderEvents.ORDER_FULLY_PAID)
-    )
+    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
 
 
 def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:
@@ -282,10 +279,7 @@ def order_announce(order_id: str) -> None:
     order = Order.objects.get(pk=order_id)
     order_emails.send_order_confirmation.delay(order.pk, "", order.user_id)
     order_emails.send_staff_order_confirmation.delay(order.pk, "")
-    order_emails.send_payment_confirmation.delay(order.pk)
     manager = get_plugins_manager(
         plugins=[path for path in settings.PLUGINS if not path.startswith("plugins.")]
     )
     manager.order_created(order)
-    manager.order_fully_paid(order)
-    manager.order_updated(order)

@@ -1,0 +1,203 @@
+"""Purchases at the same time, with real commits: one order, one charge, no stock sold twice.
+
+Each guard has a twin that takes it away and shows that the test would fail.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from marketplace.ledger.verification import verify
+from marketplace.sales.models import Settlement
+from tests import shopping
+from tests.graphql_client import Api
+from tests.shopping import PURCHASE, purchase_input, variant
+from tests.steps import COMPLETE, Steps
+
+AT_ONCE = 8
+
+
+@pytest.fixture
+def town(committed_db):
+    return shopping.build(100_000)
+
+
+def at_once(act: Any, times: int = AT_ONCE) -> list[Any]:
+    """Run ``act(n)`` in so many threads, all let go at the same moment."""
+    barrier = Barrier(times)
+
+    def run(n: int) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=30)
+            return act(n)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def orders() -> int:
+    from saleor.order.models import Order
+
+    return Order.objects.count()
+
+
+def complete(steps: Steps) -> Any:
+    answer = Api()(COMPLETE, {"id": steps.checkout}, user=steps.user)
+    return (answer.get("data") or {}).get("checkoutComplete") or answer
+
+
+def test_one_checkout_completed_by_many_at_once_is_one_order(town):
+    steps = Steps(Api(), town.employee)
+    steps.ready((town.honey, 2), (town.camp, 1), method=town.delivery)
+    answers = at_once(lambda _n: complete(steps))
+    assert {answer["order"]["id"] for answer in answers if answer["order"]}.__len__() == 1
+    assert all(answer["order"] for answer in answers)
+    assert orders() == Settlement.objects.count() == 1
+    assert town.held_cents() == 0
+    assert town.credit_left() == 100_000 - 1700 - 5000 - shopping.DELIVERY_CENTS
+    assert verify() == []
+
+
+@contextmanager
+def plain_saleor(monkeypatch):
+    """``checkoutComplete`` as Saleor 2.10.1 ships it, paid with its dummy gateway."""
+    from django.conf import settings
+
+    from marketplace.shop.saleor2.checkouts import CheckoutCompleteOnce
+
+    def unguarded(cls: Any, root: Any, info: Any, _completion: Any, **data: Any) -> Any:
+        return cls.perform_mutation(root, info, **data)
+
+    monkeypatch.setattr(
+        settings, "PLUGINS", ["saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin"]
+    )
+    monkeypatch.setattr(CheckoutCompleteOnce, "_complete", classmethod(unguarded))
+    yield
+
+
+def test_twin_plain_saleor_charges_one_checkout_several_times(town, monkeypatch):
+    from saleor.payment.models import Transaction
+
+    with plain_saleor(monkeypatch):
+        for _attempt in range(5):
+            steps = Steps(Api(), town.employee)
+            steps.create((town.honey, 1))
+            steps.deliver(town.delivery)
+            steps.api.data(
+                """mutation($id: ID!, $input: PaymentInput!) {
+                  checkoutPaymentCreate(checkoutId: $id, input: $input) { payment { id } } }""",
+                {
+                    "id": steps.checkout,
+                    "input": {"gateway": "mirumee.payments.dummy", "token": "fully_charged"},
+                },
+                user=town.employee,
+            )
+            Transaction.objects.all().delete()
+            at_once(lambda _n, s=steps: complete(s))
+            if Transaction.objects.filter(kind="capture", is_success=True).count() > 1:
+                return
+    pytest.fail("plain Saleor charged once in five attempts: the guard is no longer needed")
+
+
+def buy(town, key, *lines) -> Any:
+    answer = Api()(PURCHASE, purchase_input(key, *lines), user=town.employee)
+    return answer["data"]["purchaseCreate"]
+
+
+def test_one_key_bought_by_many_at_once_is_one_order(town):
+    answers = at_once(lambda _n: buy(town, "the-same-key", (town.honey, 1), (town.camp, 1)))
+    assert [answer["errors"] for answer in answers] == [[]] * AT_ONCE
+    assert len({answer["purchase"]["orderNumber"] for answer in answers}) == 1
+    assert sorted(answer["replayed"] for answer in answers) == [False] + [True] * (AT_ONCE - 1)
+    assert orders() == Settlement.objects.count() == 1
+    assert verify() == []
+
+
+def test_twin_without_the_ledgers_key_many_orders_are_paid(town, monkeypatch):
+    """The same race with a new ledger key for each attempt: what the key prevents."""
+    from itertools import count
+
+    from marketplace.sales import services
+
+    numbers = count()
+    real = services.post
+    monkeypatch.setattr(
+        services, "post", lambda **given: real(**{**given, "key": f"none:{next(numbers)}"})
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sales_settlement DROP CONSTRAINT sales_settlement_token_key")
+    at_once(lambda _n: buy(town, "the-same-key", (town.honey, 1)))
+    assert orders() > 1
+
+
+def test_the_last_piece_is_sold_once(town):
+    last = variant(town.dairy, "Last", 100, warehouse=town.warehouse, stock=1)
+    answers = at_once(lambda n: buy(town, f"buyer-number-{n}", (last, 1)))
+    codes = sorted(error["code"] for answer in answers for error in answer["errors"])
+    assert codes == ["OUT_OF_STOCK"] * (AT_ONCE - 1)
+    assert orders() == 1
+    assert verify() == []
+
+
+def test_twin_without_the_stock_lock_it_is_sold_more_than_once(town, monkeypatch):
+    from saleor.warehouse.models import Stock
+
+    manager = type(Stock.objects)
+    monkeypatch.setattr(
+        manager, "select_for_update", lambda self, **_given: self.get_queryset(), raising=False
+    )
+    for attempt in range(5):
+        last = variant(town.dairy, f"Last {attempt}", 100, warehouse=town.warehouse, stock=1)
+        before = orders()
+        at_once(lambda n, a=attempt, one=last: buy(town, f"buyer-{a}-number-{n}", (one, 1)))
+        if orders() - before > 1:
+            return
+    pytest.fail("the last piece was sold once in five attempts without the lock")
+
+
+def test_carts_in_opposite_order_do_not_wait_for_each_other_for_ever(town):
+    other = variant(town.camps, "Other", 100, warehouse=town.warehouse)
+    carts = [((town.honey, 1), (other, 1)), ((other, 1), (town.honey, 1))]
+    answers = at_once(lambda n: buy(town, f"opposite-{n}", *carts[n % 2]))
+    assert [answer["errors"] for answer in answers] == [[]] * AT_ONCE
+
+
+def test_credit_for_one_purchase_pays_one(town):
+    from marketplace.ledger.selectors import wallet_balance
+
+    price = 5000
+    dear = variant(town.camps, "Dear", price, warehouse=town.warehouse, is_service=True)
+    keep = wallet_balance(town.wallet_id).total_cents - price
+    buy(town, "spend-the-rest", *[(dear, (keep // price))])
+    answers = at_once(lambda n: buy(town, f"last-credit-{n}", (dear, 1)))
+    codes = [error["code"] for answer in answers for error in answer["errors"]]
+    assert codes == ["INSUFFICIENT_CREDIT"] * (AT_ONCE - 1)
+    assert town.credit_left() == 0
+    assert verify() == []
+
+
+def test_refunds_at_once_never_exceed_the_payment(town):
+    from marketplace.refusals import Refusal
+    from marketplace.sales.reversals import Cause, order_reverse
+
+    buy(town, "to-be-refunded", (town.camp, 1))
+    order = Settlement.objects.get()
+
+    def refund(_n: int) -> int:
+        try:
+            return order_reverse(order_id=order.order_id, cents=2000, cause=Cause("race"))
+        except Refusal as refusal:
+            return 0 if refusal.code == "REFUND_EXCEEDS_PAYMENT" else -1
+
+    assert sorted(at_once(refund)) == [0] * (AT_ONCE - 2) + [2000, 2000]
+    assert town.credit_left() == 100_000 - 5000 + 4000
+    assert verify() == []
