@@ -1,11 +1,12 @@
-"""Celery's queue as files: Kombu's filesystem transport, with messages that appear whole.
+"""Celery's queue as files: Kombu's filesystem transport, with files that appear whole.
 
-Kombu's own opens the message in the queue's folder and then writes it, so a worker that looks in
-between takes half a message. A rename shows it all at once.
+Kombu's own opens a file in its place and then writes it, so whoever looks in between finds half a
+message, or half the table of queues, and fails. A rename shows each all at once.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 import uuid
@@ -20,14 +21,32 @@ URL = "welfarepiu-files://"
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        """Put one message: written under a name that no queue reads, then renamed."""
+        """Put one message: named so that the oldest goes first."""
         # Wall clock, not the monotonic one, which starts anew at each boot: oldest first.
-        name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}"
-        folder = Path(self.data_folder_out)
-        unfinished = folder / f"{name}.unfinished"
-        text: str = dumps(payload)  # type: ignore[no-untyped-call]
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, folder / f"{name}.{queue}.msg")
+        name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}.{queue}.msg"
+        show(Path(self.data_folder_out, name), _json(payload))
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        """Note that ``exchange`` leads to ``queue``; all processes do so as they start."""
+        entry = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
+        file: Path = self._exchange_file(exchange)  # type: ignore[no-untyped-call]
+        with (self.control_folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            table = self.get_table(exchange)  # type: ignore[no-untyped-call]
+            if entry not in table:
+                show(file, _json([entry, *table]))
+
+
+def show(file: Path, text: str) -> None:
+    """Write ``text`` under a name that nobody reads, then put it in place at once."""
+    unfinished = file.with_name(f"{uuid.uuid4()}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, file)
+
+
+def _json(value: Any) -> str:
+    text: str = dumps(value)  # type: ignore[no-untyped-call]
+    return text
 
 
 class Transport(filesystem.Transport):
