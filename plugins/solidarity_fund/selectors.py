@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
+from marketplace.people.actor import Actor
+from marketplace.people.models import Role
 from marketplace.refusals import Refusal
 from plugins.solidarity_fund.accounts import fund_account_id
-from plugins.solidarity_fund.models import Fund, Levy, LevyPolicy
+from plugins.solidarity_fund.cases import COMMITTEE
+from plugins.solidarity_fund.models import (
+    Award,
+    Conflict,
+    Fund,
+    FundRequest,
+    Levy,
+    LevyPolicy,
+    Minute,
+    Regulation,
+    Vote,
+)
 
 
 def the_fund() -> Fund:
@@ -45,4 +59,69 @@ def levies_of_order(order_id: str, *, buyer_id: int) -> QuerySet[Levy]:
         Levy.objects.filter(order_id=order_id, buyer_id=buyer_id)
         .select_related("provider", "policy")
         .order_by("provider_id")
+    )
+
+
+def regulation_on(fund: Fund, day: date) -> Regulation:
+    """The Fund's Regolamento in force on a day.
+
+    Raises:
+        Refusal: REGULATION_MISSING.
+    """
+    found = Regulation.objects.filter(in_force(day), fund=fund).first()
+    if found is None:
+        raise Refusal("REGULATION_MISSING", _("The Fund has no Regolamento in force today."))
+    return found
+
+
+# What rests encrypted is left in the database unless it is read on purpose, and logged.
+_SEALED = ("description", "isee", "household", "decision__motivation")
+
+
+def requests_of(user_id: int) -> QuerySet[FundRequest]:
+    """A person's own requests, newest first."""
+    return (
+        FundRequest.objects.filter(applicant_id=user_id)
+        .select_related("regulation", "decision")
+        .defer(*_SEALED)
+    )
+
+
+def requests_before(actor: Actor) -> QuerySet[FundRequest]:
+    """Submitted requests of the Funds on whose committee the actor sits, newest first, with what
+    the actor needs to act: votes cast, the own vote, whether recused."""
+    mine = {"request": OuterRef("pk"), "member_id": actor.user_id}
+    return (
+        FundRequest.objects.filter(
+            fund_id__in=actor.organisations(*COMMITTEE), submitted_at__isnull=False
+        )
+        .annotate(
+            votes_cast=Count("votes"),
+            my_vote=Subquery(Vote.objects.filter(**mine).values("value")[:1]),
+            recused=Exists(Conflict.objects.filter(**mine)),
+        )
+        .select_related("regulation", "decision")
+        .defer(*_SEALED)
+    )
+
+
+def request_before(actor: Actor, request_id: int) -> FundRequest:
+    """One of :func:`requests_before`; Refusal NOT_FOUND."""
+    found = requests_before(actor).filter(pk=request_id).first()
+    if found is None:
+        raise not_found("FundRequest")
+    return found
+
+
+def minutes_before(actor: Actor, request_id: int) -> QuerySet[Minute]:
+    """The minutes of a request, oldest first, for its committee; Refusal NOT_FOUND."""
+    return Minute.objects.filter(request=request_before(actor, request_id)).select_related("by")
+
+
+def awards_before(actor: Actor) -> QuerySet[Award]:
+    """Awards of the Funds whose treasurer the actor is, newest first."""
+    return (
+        Award.objects.filter(request__fund_id__in=actor.organisations(Role.TREASURER))
+        .select_related("request")
+        .only("cents", "status", "pay_until", "paid_at", "request__year", "request__number")
     )

@@ -1,4 +1,4 @@
-"""The Fund through the API: what an order gave, what the Fund holds, the levy in force."""
+"""What an order gave, what the Fund holds, the levy in force, and the public totals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from marketplace.api.mutations import WelfareMutation
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.shop.graphql import Money
-from plugins.solidarity_fund import policies, selectors
+from plugins.solidarity_fund import policies, selectors, transparency
 from plugins.solidarity_fund.accounts import fund_balance_cents
 from plugins.solidarity_fund.models import Fund, Levy, LevyPolicy
 
@@ -91,6 +91,29 @@ class OrderLevy(graphene.ObjectType):
     )
 
 
+class FundTransparency(graphene.ObjectType):
+    """Totals of the Fund; empty where one would stand for fewer than five people."""
+
+    levied = graphene.Field(Money, required=True, description="Given by orders.")
+    given_back = graphene.Field(Money, required=True, description="Of it, by refunds.")
+    requests = graphene.Int(description="Requests submitted.")
+    awards = graphene.Int(description="Awards paid or reserved.")
+    awarded = graphene.Field(Money, description="Paid or reserved.")
+    spent = graphene.Field(Money, description="Of the credit that awards became.")
+
+
+def resolve_transparency(info: Any, actor: Actor) -> FundTransparency:
+    totals = transparency.transparency_of(selectors.the_fund())
+    return FundTransparency(
+        levied=money(totals.levied_cents),
+        given_back=money(totals.given_back_cents),
+        requests=totals.requests,
+        awards=totals.awards,
+        awarded=money(totals.awarded_cents),
+        spent=money(totals.spent_cents),
+    )
+
+
 def resolve_fund(info: Any, actor: Actor) -> Fund:
     return selectors.the_fund()
 
@@ -117,6 +140,12 @@ class Queries(graphene.ObjectType):
         roles=access.PUBLIC,
         resolver=resolve_fund,
         description="The Solidarity Fund: what it holds and the levy in force.",
+    )
+    fund_transparency = field(
+        FundTransparency,
+        roles=access.PUBLIC,
+        resolver=resolve_transparency,
+        description="What the Fund received and gave, in totals.",
     )
     order_levy = field(
         OrderLevy,
