@@ -5,3 +5,11 @@ class SfaLogisticsConfig(AppConfig):
     name = "plugins.sfa_logistics"
     label = "sfa_logistics"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace import registry
+        from marketplace.sales import extensions
+        from plugins.sfa_logistics.services import orders
+
+        registry.provide("tasks.catch_up", orders.tasks_catch_up)
+        extensions.register_follower(orders.follower)

@@ -109,6 +109,8 @@ def _of_tutor(
         yield "TUTOR_NOT_IN_SERVICE"
     if not _within_slots(roster, tutor.slots, booking):
         yield "TUTOR_NOT_THERE"
+    if not 1 <= booking.seat <= tutor.trainees_at_once:
+        yield "TUTOR_HAS_NO_SUCH_SEAT"
     own = [b for b in everything if b.tutor_id == tutor.id]
     # The most at once is reached at the start of some booking.
     starts = [b.starts_at for b in own if _overlap(b, booking)]

@@ -6,7 +6,8 @@ Instants are aware datetimes; ``minutes`` are minutes; days and weeks are those 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,10 @@ class Roster:
     age_bands: tuple[AgeBand, ...]
     booked: tuple[Booking, ...] = ()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Rome"))
+
+    def with_booked(self, booked: Iterable[Booking]) -> Roster:
+        """The same people and tasks, with other bookings."""
+        return replace(self, booked=tuple(booked))
 
 
 def age_on(born_on: date, day: date) -> int:

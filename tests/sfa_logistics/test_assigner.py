@@ -374,6 +374,7 @@ def test_checker_sees_one_trainee_twice_and_a_tutor_with_too_many():
     assert {v.code for v in violations(roster, twice)} == {
         "TRAINEE_IN_TWO_PLACES",
         "TUTOR_HAS_TOO_MANY",
+        "TUTOR_HAS_NO_SUCH_SEAT",
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -89,7 +91,7 @@ class ServedComune(models.Model):
     """A comune that a service works in; where two do, a task goes to the nearer one."""
 
     service = models.ForeignKey(TrainingService, on_delete=models.CASCADE, related_name="served")
-    comune = models.ForeignKey(Comune, on_delete=models.PROTECT, related_name="+")
+    comune = models.ForeignKey(Comune, on_delete=models.PROTECT, related_name="served_by")
     km = models.FloatField("kilometres from where the service works")
 
     class Meta:
@@ -120,7 +122,7 @@ class Trainee(models.Model):
     project_until = models.DateField(null=True, blank=True)
     weekly_minutes = models.PositiveSmallIntegerField("most minutes of tasks in a week")
     abilities = models.ManyToManyField(Ability, blank=True, related_name="trainees")
-    limits_json = EncryptedTextField("codes of limits, a JSON list", blank=True, default=b"")
+    limits_json: Any = EncryptedTextField("codes of limits, a JSON list", blank=True, default=b"")
     notes = EncryptedTextField(blank=True, default=b"")
 
     class Meta:
@@ -144,6 +146,10 @@ class Trainee(models.Model):
         """Codes of the limits. For planning; a person reads them by ``read_sensitive``."""
         return frozenset(json.loads(self.limits_json or "[]"))
 
+    def limits_set(self, codes: Iterable[str]) -> None:
+        """Replace the limits; the caller saves."""
+        self.limits_json = json.dumps(sorted(codes))
+
 
 class Tutor(models.Model):
     """An educator who is there while trainees work, for so many at once."""
@@ -157,7 +163,14 @@ class Tutor(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints = [
-            models.UniqueConstraint(fields=["service", "user"], name="tutor_once_in_a_service"),
+            # One person cannot be there for two services at the same time.
+            ExclusionConstraint(
+                name="tutor_in_one_service",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (validity("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
             models.CheckConstraint(
                 check=Q(trainees_at_once__gt=0), name="tutor_is_there_for_somebody"
             ),

@@ -7,7 +7,7 @@ from django.db.models import Func
 
 
 class Validity(Func):
-    """``daterange(valid_from, valid_until, '[]')``; no end is for ever."""
+    """``daterange(first day, last day, '[]')``; without a last day it is for ever."""
 
     function = "DATERANGE"
     output_field = DateRangeField()
@@ -20,11 +20,11 @@ class Time(Func):
     output_field = DateTimeRangeField()
 
 
-def validity() -> Validity:
-    return Validity(
-        "valid_from", "valid_until", RangeBoundary(inclusive_lower=True, inclusive_upper=True)
-    )
+def validity(since: str = "valid_from", until: str = "valid_until") -> Validity:
+    """The days of a row that has a first and maybe a last day."""
+    return Validity(since, until, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
 
 
 def time() -> Time:
+    """The time of a row with ``starts_at`` and ``ends_at``."""
     return Time("starts_at", "ends_at", RangeBoundary())
