@@ -53,9 +53,9 @@ def amount_due(sale: Sale, levy: LevyTerms) -> int:
 
 
 def settle_from_wallet(
-    sale: Sale, levy: LevyTerms, *, request_hash: str, refund_grace_days: int
+    sale: Sale, levy: LevyTerms, *, order: OrderRef, request_hash: str, refund_grace_days: int
 ) -> tuple[Settlement, bool]:
-    """Pay a sale straight out of the wallet's lots.
+    """Pay an order that has just been written straight out of the wallet's lots.
 
     Returns:
         The settlement, and whether it is an earlier one of the same sale.
@@ -75,6 +75,7 @@ def settle_from_wallet(
         return Settlement.objects.get(token=sale.token), True
     settlement = _settlement(sale, levy, posted.transfer_id, posted.transfer_id, refund_grace_days)
     settlement.request_hash = request_hash
+    settlement.order_id, settlement.order_number = order.order_id, order.number
     settlement.save(force_insert=True)
     return settlement, False
 

@@ -55,12 +55,14 @@ class PricedCart:
 
 @dataclass(frozen=True, slots=True)
 class OrderRef:
-    """An order that Saleor has placed; ``line_ids`` maps a cart line's number to its order line."""
+    """An order that Saleor has placed; ``line_ids`` maps a cart line's number to its order line,
+    ``native`` is Saleor's own row where it is at hand."""
 
     order_id: str
     number: str
     checkout_token: str
     line_ids: Mapping[int, str]
+    native: Any = field(compare=False, repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from marketplace.refusals import Refusal
 from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
+from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.shop import orders
 from marketplace.shop.carts import price_cart
-from marketplace.shop.facts import CartLine, PostalAddress
+from marketplace.shop.facts import CartLine, OrderRef, PostalAddress
 from marketplace.shop.tasks import order_announce
 from plugins.welfare_wallet.gateway import GATEWAY
 from plugins.welfare_wallet.wallets import payer_of
@@ -106,9 +107,9 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     extensions.check(sale)
     levy = extensions.levy_of(sale)
     order = orders.order_place(cart, user=user, address=request.address, note=request.note)
-    settlement = _settle(sale, levy, request, payer)
+    settlement = _settle(sale, levy, request, payer, order)
     orders.payment_record(
-        order.order_id,
+        order,
         gateway=GATEWAY,
         amount_cents=sale.total_cents,
         reference=sale.token,
@@ -119,10 +120,13 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     return Purchased(settlement, replayed=False)
 
 
-def _settle(sale: Any, levy: Any, request: PurchaseRequest, payer: Payer) -> Settlement:
+def _settle(
+    sale: Sale, levy: LevyTerms, request: PurchaseRequest, payer: Payer, order: OrderRef
+) -> Settlement:
     settlement, replayed = services.settle_from_wallet(
         sale,
         levy,
+        order=order,
         request_hash=request.digest(),
         refund_grace_days=payer.refund_grace_days,
     )

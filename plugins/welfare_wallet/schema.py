@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
 from marketplace.api.entities import Entity, from_global, from_global_text
-from marketplace.api.fields import field
+from marketplace.api.fields import field, nested_connection
 from marketplace.api.loaders import load
 from marketplace.api.money import money
 from marketplace.api.mutations import WelfareMutation
-from marketplace.ledger.selectors import wallet_balances
+from marketplace.ledger.schema import LedgerEntry
+from marketplace.ledger.selectors import wallet_balances, wallet_statement
 from marketplace.people.actor import Actor
 from marketplace.refusals import Refusal
 from marketplace.sales.schema import Purchase
@@ -39,6 +40,10 @@ def balances_of_wallets(wallet_ids: Sequence[int]) -> dict[int, Any]:
     return wallet_balances(wallet_ids)
 
 
+def movements(wallet: Wallet, _info: Any) -> Any:
+    return wallet_statement(wallet.pk)
+
+
 class WalletType(Entity):
     """One person's credit under one welfare plan, or from the Solidarity Fund."""
 
@@ -53,6 +58,11 @@ class WalletType(Entity):
         graphene.NonNull(CreditLot),
         required=True,
         description="Credit by expiry, in the order in which it will be spent.",
+    )
+    movements = nested_connection(
+        LedgerEntry,
+        resolver=movements,
+        description="What came in and went out, newest first, with the balance after each.",
     )
 
     @staticmethod

@@ -76,6 +76,7 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
         number=str(order.pk),
         checkout_token=cart.token,
         line_ids={line.number: str(row.pk) for line, row in zip(cart.lines, lines, strict=True)},
+        native=order,
     )
 
 
@@ -181,13 +182,13 @@ def out_of_stock(number: int, product_name: str, available: int) -> Refusal:
 
 
 def payment_record(
-    order_id: str, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
+    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
 ) -> None:
     """Record that an order is paid in full: Saleor's payment, its transaction, the order's event.
 
     ``reference`` becomes the transaction's token, which a refund will carry.
     """
-    order = Order.objects.select_related("billing_address").get(pk=order_id)
+    order = placed.native
     address = order.billing_address
     amount = decimal(amount_cents)
     payment = Payment.objects.create(
