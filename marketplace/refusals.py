@@ -46,3 +46,21 @@ class Refusals(Refusal):
         first = refusals[0]
         super().__init__(first.code, first._message, field=first.field, **first.facts)
         self.refusals = refusals
+
+
+_by_constraint: dict[str, tuple[str, Any]] = {}
+
+
+def register_constraint(name: str, code: str, message: Any) -> None:
+    """Say what a person is told where the database's constraint (or trigger) of that name refuses.
+
+    For guards that stand in the database because Saleor's own mutations must meet them too.
+    """
+    _by_constraint[name] = (code, message)
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """The refusal that a database error stands for, where its constraint is registered."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    known = _by_constraint.get(getattr(diagnostics, "constraint_name", None) or "")
+    return Refusal(*known) if known else None

@@ -23,9 +23,12 @@ from marketplace.ledger.posting import Leg, post
 from marketplace.ledger.selectors import balance, wallet_balance
 from marketplace.providers.models import Listing, ListingStatus
 from marketplace.shop.carts import delivery_method_set
+from plugins.ethics_charter.services import charter_load
 from plugins.solidarity_fund import levies
 from plugins.welfare_wallet.credit import credit
 from tests.companies import factories as companies
+from tests.ethics_charter import factories as charters
+from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as providers
 from tests.solidarity_fund import factories as funds
 
@@ -178,6 +181,8 @@ def build(credit_cents: int = 20_000) -> Town:
     levies.forget_shares()
     dairy = providers.provider("Caseificio", place)
     camps = providers.provider("Campi estivi", place)
+    for one in (dairy, camps):
+        charters.signed(one, charter_load(CHARTER))
     return Town(
         company=company,
         plan=plan,

@@ -12,6 +12,8 @@ from marketplace.api import access
 from marketplace.api.pages import page
 
 Resolver = Callable[..., Any]
+# What the rows of one page become, all at once: (info, rows) -> as many nodes, in their order.
+Load = Callable[[Any, list[Any]], list[Any]]
 
 
 class GuardedField(graphene.Field):
@@ -25,25 +27,31 @@ class GuardedField(graphene.Field):
         resolver: Resolver,
         description: str,
         paged: bool = False,
+        load: Load | None = None,
         **arguments: Any,
     ) -> None:
         self.access = roles
         super().__init__(
             type_,
-            resolver=_guarded(resolver, roles, paged),
+            resolver=_guarded(resolver, roles, paged, load),
             description=description,
             **arguments,
         )
 
 
-def _guarded(resolver: Resolver, roles: access.Access, paged: bool) -> Resolver:
+def _guarded(resolver: Resolver, roles: access.Access, paged: bool, load: Load | None) -> Resolver:
     def resolve(root: Any, info: Any, **arguments: Any) -> Any:
         actor = access.actor_from(info)
         access.check(actor, roles)
         if not paged:
             return resolver(info, actor, **arguments)
         window = {name: arguments.pop(name, None) for name in ("first", "after", "last", "before")}
-        return page(resolver(info, actor, **arguments), **window)
+        found = page(resolver(info, actor, **arguments), **window)
+        if load is not None:
+            nodes = load(info, [edge.node for edge in found.edges])
+            for edge, node in zip(found.edges, nodes, strict=True):
+                edge.node = node
+        return found
 
     return resolve
 
@@ -102,15 +110,20 @@ def connection(
     roles: access.Access,
     resolver: Resolver,
     description: str,
+    load: Load | None = None,
     **arguments: Any,
 ) -> GuardedField:
-    """A root field that is a list in pages; the resolver returns a query set or a list."""
+    """A root field that is a list in pages; the resolver returns a query set or a list.
+
+    ``load`` turns the rows of the page into nodes, with as many queries for one row as for all.
+    """
     return GuardedField(
         connection_type(node),
         roles=roles,
         resolver=resolver,
         description=description,
         paged=True,
+        load=load,
         **_WINDOW,
         **arguments,
     )

@@ -6,12 +6,12 @@ from contextlib import nullcontext
 from typing import Any
 
 import graphene
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from graphene.types.mutation import MutationOptions
 
 from marketplace.api import access
 from marketplace.people.actor import Actor
-from marketplace.refusals import Refusal, Refusals
+from marketplace.refusals import Refusal, Refusals, refusal_of
 
 
 class WelfareError(graphene.ObjectType):
@@ -73,6 +73,11 @@ class WelfareMutation(graphene.Mutation):
                 return cls.perform(info, actor, **data)
         except Refusal as refusal:
             return cls(errors=WelfareError.of(refusal))
+        except IntegrityError as error:
+            known = refusal_of(error)
+            if known is None:
+                raise
+            return cls(errors=WelfareError.of(known))
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *args: Any, **data: Any) -> Any:

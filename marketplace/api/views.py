@@ -12,13 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from graphql.error import GraphQLError, GraphQLSyntaxError
 from graphql.execution import ExecutionResult
 
 from marketplace.api.documents import document
-from marketplace.refusals import Refusal, Refusals
+from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import GraphQLView, app_of_token, user_of_token
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ class WelfareGraphQLView(GraphQLView):
         cause = error
         while isinstance(cause, GraphQLError) and getattr(cause, "original_error", None):
             cause = cause.original_error
+        if isinstance(cause, IntegrityError):
+            cause = refusal_of(cause) or cause
         code, message = _code_and_message(cause)
         formatted: dict[str, Any] = {
             "message": message,

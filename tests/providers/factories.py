@@ -26,7 +26,7 @@ def comune(name: str = "Lovere", lat: float = 45.81, lon: float = 10.07) -> Comu
 
 
 def user(name: str | None = None, **facts: Any) -> Any:
-    name = name or f"person{next(_numbers)}"
+    name = name or f"seller{next(_numbers)}"
     return get_user_model().objects.create_user(f"{name}@example.com", "password", **facts)
 
 

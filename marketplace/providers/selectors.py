@@ -1,0 +1,206 @@
+"""Reads of this room: what customers see of listings, what a provider sees of its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from marketplace.providers.models import (
+    Listing,
+    ListingStatus,
+    Provider,
+    ProviderOrder,
+    ProviderOrderLine,
+)
+from marketplace.registry import use
+from marketplace.shop import catalogue
+from marketplace.territory.models import Comune
+from marketplace.territory.selectors import comuni_within
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProvider:
+    """A provider as anybody may see it."""
+
+    pk: int
+    name: str
+    story: str
+    comune: Comune
+    is_health_service: bool
+    charter_in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownListing:
+    """A listing with all that its product says; what the API's Listing resolves to."""
+
+    pk: int
+    product_pk: int
+    variant_pk: int | None
+    name: str
+    slug: str
+    description: str
+    price_cents: int
+    category_code: str
+    status: str
+    is_service: bool
+    needs_packing: bool
+    needs_delivery: bool
+    made_by_sfa: bool
+    provenance: str
+    production_method: str
+    production_comune: Comune | None
+    vat_voucher_kind: str
+    available_quantity: int | None
+    picture_url: str
+    picture_alt: str
+    provider: ShownProvider
+    is_offered: bool
+
+    @property
+    def is_available(self) -> bool:
+        """Offered, and there is at least one."""
+        return self.is_offered and self.available_quantity != 0
+
+    @property
+    def charter_in_force(self) -> bool:
+        """The charter's seal: the provider's adhesion is in force today."""
+        return self.provider.charter_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """Which listings; what is None does not narrow."""
+
+    category: str | None = None
+    provider_id: int | None = None
+    search: str | None = None
+    made_by_sfa: bool | None = None
+    is_service: bool | None = None
+    near: Comune | None = None
+    km: float = 0.0
+
+
+def _with_provider() -> QuerySet[Listing]:
+    return Listing.objects.select_related(
+        "provider__organisation", "provider__comune", "production_comune"
+    )
+
+
+def offered(wanted: ListingFilter) -> QuerySet[Listing]:
+    """Listings that customers see now, newest first."""
+    found = _with_provider().filter(catalogue.visible(), status=ListingStatus.PUBLISHED)
+    if wanted.category is not None:
+        found = found.filter(category_code=wanted.category)
+    if wanted.provider_id is not None:
+        found = found.filter(provider_id=wanted.provider_id)
+    if wanted.made_by_sfa is not None:
+        found = found.filter(made_by_sfa=wanted.made_by_sfa)
+    if wanted.is_service is not None:
+        found = found.filter(is_service=wanted.is_service)
+    for word in (wanted.search or "").split():
+        found = found.filter(
+            Q(product__name__icontains=word) | Q(provider__organisation__name__icontains=word)
+        )
+    if wanted.near is not None:
+        near = [one.comune.pk for one in comuni_within(wanted.near, km=wanted.km)]
+        found = found.filter(provider__comune_id__in=near)
+    return found.order_by("-pk")
+
+
+def of_providers(provider_ids: frozenset[int], status: str | None = None) -> QuerySet[Listing]:
+    """All listings of some providers, drafts included, newest first."""
+    found = _with_provider().filter(provider_id__in=provider_ids)
+    return (found.filter(status=status) if status else found).order_by("-pk")
+
+
+def listing_seen_by(listing_id: int, provider_ids: frozenset[int]) -> Listing | None:
+    """The listing, where customers see it or one of these providers owns it."""
+    seen = Q(catalogue.visible(), status=ListingStatus.PUBLISHED) | Q(provider_id__in=provider_ids)
+    return _with_provider().filter(seen, pk=listing_id).first()
+
+
+def shown(listings: Sequence[Listing]) -> list[ShownListing]:
+    """What is shown of listings: two statements, however many there are."""
+    facts = catalogue.product_facts([listing.product_id for listing in listings])
+    providers = {one.pk: one for one in shown_providers([listing.provider for listing in listings])}
+    return [
+        _shown(listing, facts[listing.product_id], providers[listing.provider_id])
+        for listing in listings
+    ]
+
+
+def _shown(
+    listing: Listing, product: catalogue.ProductFacts, provider: ShownProvider
+) -> ShownListing:
+    return ShownListing(
+        pk=listing.pk,
+        product_pk=product.product_id,
+        variant_pk=product.variant_id,
+        name=product.name,
+        slug=product.slug,
+        description=product.description,
+        price_cents=product.price_cents,
+        category_code=listing.category_code,
+        status=listing.status,
+        is_service=listing.is_service,
+        needs_packing=listing.needs_packing,
+        needs_delivery=listing.needs_delivery,
+        made_by_sfa=listing.made_by_sfa,
+        provenance=listing.provenance,
+        production_method=listing.production_method,
+        production_comune=listing.production_comune,
+        vat_voucher_kind=listing.vat_voucher_kind,
+        available_quantity=product.available,
+        picture_url=product.picture_url,
+        picture_alt=product.picture_alt,
+        provider=provider,
+        is_offered=product.is_published and listing.status == ListingStatus.PUBLISHED,
+    )
+
+
+def providers() -> QuerySet[Provider]:
+    """Every provider with its organisation and comune, by name."""
+    return Provider.objects.select_related("organisation", "comune").order_by(
+        "organisation__name", "pk"
+    )
+
+
+def shown_providers(rows: Sequence[Provider]) -> list[ShownProvider]:
+    """What anybody may see of providers: one statement for the charter's seal."""
+    in_force = use("charter.in_force")({row.pk for row in rows}, timezone.localdate())
+    return [
+        ShownProvider(
+            pk=row.pk,
+            name=row.organisation.name,
+            story=row.story,
+            comune=row.comune,
+            is_health_service=row.is_health_service,
+            charter_in_force=row.pk in in_force,
+        )
+        for row in rows
+    ]
+
+
+def orders_of(provider_ids: frozenset[int], status: str | None = None) -> QuerySet[ProviderOrder]:
+    """The providers' orders, newest first, with lines and nothing of the buyer but a first name."""
+    found = ProviderOrder.objects.filter(provider_id__in=provider_ids)
+    if status:
+        found = found.filter(status=status)
+    return (
+        found.select_related("delivery_comune", "user")
+        .defer(*_private_columns())
+        .prefetch_related(Prefetch("lines", queryset=ProviderOrderLine.objects.order_by("number")))
+        .order_by("-pk")
+    )
+
+
+def _private_columns() -> list[str]:
+    """Every column of the buyer but key and first name: what is not read cannot leak."""
+    user: Any = ProviderOrder._meta.get_field("user").related_model
+    kept = {"id", "first_name"}
+    return [f"user__{f.attname}" for f in user._meta.concrete_fields if f.name not in kept]

@@ -1,0 +1,259 @@
+"""Saleor 2.10.1's catalogue: one product with one variant, one stock row and one price, EUR gross.
+
+Writes are made for the marketplace's own listings; a product that Saleor's staff made by hand may
+have more variants, of which the first is shown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from saleor.account.models import Address
+from saleor.product.models import Category, Product, ProductImage, ProductType, ProductVariant
+from saleor.product.utils.variant_prices import update_product_minimal_variant_price
+from saleor.shipping.models import ShippingZone
+from saleor.warehouse.models import Stock, Warehouse
+
+from marketplace.money import CURRENCY, decimal
+
+COUNTRY = "IT"
+# Saleor sells nothing without a stock row, also what it does not count.
+UNCOUNTED = 1_000_000
+# Where publication is written, for a trigger to stand on: table, column with the product's key.
+PUBLICATION_TABLE = "product_product"
+PUBLICATION_KEY = "id"
+PUBLICATION_MIGRATION = ("product", "0117_auto_20200423_0737")
+
+# One lock for what has no unique constraint: the shipping zone.
+_ZONE_LOCK = 0x7A6F6E65
+
+
+class ProductMade(NamedTuple):
+    product_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """A product as a list shows it; ``available`` is None where it is not counted."""
+
+    product_id: int
+    name: str
+    slug: str
+    description: str
+    price_cents: int
+    is_published: bool
+    variant_id: int | None
+    sku: str
+    available: int | None
+    picture_path: str
+    picture_alt: str
+
+    @property
+    def picture_url(self) -> str:
+        """From the server's root, or empty."""
+        return default_storage.url(self.picture_path) if self.picture_path else ""
+
+
+def visible(prefix: str = "product") -> Q:
+    """Products that customers see now; ``prefix`` is the path from the queried model."""
+    date = f"{prefix}__publication_date"
+    started = Q(**{f"{date}__isnull": True}) | Q(**{f"{date}__lte": timezone.localdate()})
+    return started & Q(**{f"{prefix}__is_published": True})
+
+
+def warehouse_ensure(*, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
+    """The warehouse of that slug, made where there is none, in the shipping zone of Italy."""
+    found = Warehouse.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if found:
+        return found
+    address = Address.objects.create(
+        company_name=name[:256], city=city, postal_code=postal_code, country=COUNTRY
+    )
+    warehouse, made = Warehouse.objects.get_or_create(
+        slug=slug, defaults={"name": name[:250], "company_name": name[:255], "address": address}
+    )
+    if made:
+        warehouse.shipping_zones.add(shipping_zone_ensure())
+    return warehouse.pk
+
+
+def shipping_zone_ensure() -> Any:
+    """The shipping zone that covers Italy, made where there is none."""
+    zones = ShippingZone.objects.filter(countries__contains=COUNTRY).order_by("pk")
+    zone = zones.first()
+    if zone is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ZONE_LOCK])
+        zone = zones.first() or ShippingZone.objects.create(name="Italia", countries=[COUNTRY])
+    return zone
+
+
+def category_ensure(*, slug: str, name: str) -> int:
+    """The key of the shop's category of that slug, made where there is none."""
+    found = Category.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    return found or Category.objects.get_or_create(slug=slug, defaults={"name": name})[0].pk
+
+
+def product_create(
+    *,
+    name: str,
+    description: str,
+    price_cents: int,
+    is_service: bool,
+    category_id: int,
+    warehouse_id: uuid.UUID,
+    stock: int | None,
+    sku: str | None = None,
+) -> ProductMade:
+    """An unpublished product with its variant and stock; ``stock`` None is not counted."""
+    sku = sku or uuid.uuid4().hex[:12]
+    product = Product(
+        product_type_id=_product_type(is_service),
+        name=name,
+        slug=f"{slugify(name)[:200]}-{slugify(sku)}",
+        category_id=category_id,
+        currency=CURRENCY,
+        price_amount=decimal(price_cents),
+        minimal_variant_price_amount=decimal(price_cents),
+        is_published=False,
+        **_description(description),
+    )
+    product.save()
+    # Through save(), not the manager: that one starts a task which may run before this commits.
+    variant = ProductVariant(
+        product=product, sku=sku, currency=CURRENCY, track_inventory=stock is not None
+    )
+    variant.save()
+    Stock.objects.create(
+        warehouse_id=warehouse_id,
+        product_variant=variant,
+        quantity=UNCOUNTED if stock is None else stock,
+    )
+    return ProductMade(product.pk, variant.pk)
+
+
+def _product_type(is_service: bool) -> int:
+    slug = "welfare-service" if is_service else "welfare-goods"
+    found = ProductType.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    defaults = {
+        "name": "Servizio" if is_service else "Bene",
+        "has_variants": False,
+        "is_shipping_required": not is_service,
+    }
+    return found or ProductType.objects.get_or_create(slug=slug, defaults=defaults)[0].pk
+
+
+def _description(text: str) -> dict[str, Any]:
+    """Saleor keeps a description twice: as text, and as Draft.js blocks for its dashboard."""
+    blocks = [
+        {
+            "key": f"p{number}",
+            "type": "unstyled",
+            "text": paragraph,
+            "depth": 0,
+            "entityRanges": [],
+            "inlineStyleRanges": [],
+            "data": {},
+        }
+        for number, paragraph in enumerate(text.split("\n"))
+        if paragraph.strip()
+    ]
+    return {"description": text, "description_json": {"blocks": blocks, "entityMap": {}}}
+
+
+def product_update(
+    product_id: int,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    price_cents: int | None = None,
+    category_id: int | None = None,
+) -> None:
+    """Change what is given of a product; the slug stays, so that links keep working."""
+    product = Product.objects.get(pk=product_id)
+    if name is not None:
+        product.name = name
+    if description is not None:
+        for column, value in _description(description).items():
+            setattr(product, column, value)
+    if category_id is not None:
+        product.category_id = category_id
+    if price_cents is not None:
+        product.price_amount = decimal(price_cents)
+        product.variants.update(price_override_amount=None)
+        update_product_minimal_variant_price(product, save=False)
+    product.save()
+
+
+def products_publish(product_ids: Collection[int]) -> None:
+    """Show the products to customers, in one statement."""
+    Product.objects.filter(pk__in=product_ids).update(
+        is_published=True, publication_date=None, updated_at=timezone.now()
+    )
+
+
+def products_unpublish(product_ids: Collection[int]) -> None:
+    """Hide the products from customers, in one statement."""
+    Product.objects.filter(pk__in=product_ids).update(is_published=False, updated_at=timezone.now())
+
+
+def stock_set(product_id: int, warehouse_id: uuid.UUID, quantity: int | None) -> None:
+    """What lies in the warehouse, sold and not yet handed over included; None is not counted."""
+    variant = ProductVariant.objects.filter(product_id=product_id).order_by("pk").first()
+    if variant is None:
+        return
+    variant.track_inventory = quantity is not None
+    variant.save(update_fields=["track_inventory"])
+    Stock.objects.update_or_create(
+        warehouse_id=warehouse_id,
+        product_variant=variant,
+        defaults={"quantity": UNCOUNTED if quantity is None else quantity},
+    )
+
+
+def picture_add(product_id: int, *, picture: Any, alt: str) -> None:
+    """Add a picture (a Django file) after those that the product has."""
+    ProductImage(product_id=product_id, image=picture, alt=alt[:128]).save()
+
+
+FACTS = """
+SELECT product.id, product.name, product.slug, product.description,
+    ROUND(COALESCE(variant.price_override_amount, product.price_amount) * 100)::bigint,
+    product.is_published,
+    variant.id, COALESCE(variant.sku, ''),
+    CASE WHEN variant.track_inventory THEN GREATEST(stocked.quantity - stocked.allocated, 0) END,
+    COALESCE(picture.image, ''), COALESCE(picture.alt, '')
+FROM product_product AS product
+LEFT JOIN LATERAL (
+    SELECT id, sku, price_override_amount, track_inventory FROM product_productvariant
+    WHERE product_id = product.id ORDER BY id LIMIT 1
+) AS variant ON true
+LEFT JOIN LATERAL (
+    SELECT COALESCE(SUM(stock.quantity), 0)::int AS quantity, COALESCE(SUM((
+        SELECT SUM(quantity_allocated) FROM warehouse_allocation WHERE stock_id = stock.id
+    )), 0)::int AS allocated
+    FROM warehouse_stock AS stock WHERE stock.product_variant_id = variant.id
+) AS stocked ON true
+LEFT JOIN LATERAL (
+    SELECT image, alt FROM product_productimage
+    WHERE product_id = product.id ORDER BY sort_order LIMIT 1
+) AS picture ON true
+WHERE product.id = ANY(%s)
+"""
+
+
+def product_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
+    """Name, price, stock and picture of products, by key, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, [list(product_ids)])
+        rows = cursor.fetchall()
+    return {row[0]: ProductFacts(*row) for row in rows}
