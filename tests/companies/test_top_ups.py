@@ -225,3 +225,19 @@ def test_a_top_up_that_never_reached_stripe_is_cancelled_after_a_day(company):
     old = aged(factories.top_up(company, payment_intent=None), hours=24)
     assert top_up_refresh(top_up_id=young.pk).status == TopUpStatus.PENDING
     assert top_up_refresh(top_up_id=old.pk).status == TopUpStatus.CANCELLED
+
+
+REFRESH = """mutation($id: ID!) { companyTopUpRefresh(id: $id) {
+  topUp { status } errors { code } } }"""
+
+
+def test_only_who_sees_a_top_up_has_it_refreshed(api, company, manager, transfer):
+    request = {"id": to_global("TopUp", transfer.pk)}
+    for user in (manager, factories.operator()):
+        answer = api.data(REFRESH, request, user=user)["companyTopUpRefresh"]
+        assert answer == {"topUp": {"status": "PENDING"}, "errors": []}
+    other = factories.manager(factories.company())
+    assert api.refused(REFRESH, request, user=other) == ["NOT_FOUND"]
+    employee = factories.employment(company).user
+    assert api.refused(REFRESH, request, user=employee) == ["PERMISSION_DENIED"]
+    assert api.refused(REFRESH, request) == ["NOT_SIGNED_IN"]

@@ -1,6 +1,6 @@
 """What the room stores, by subject: who works where, what a company may give, what it paid in."""
 
-from marketplace.companies.models.allocations import Allocation, AllocationLine
+from marketplace.companies.models.allocations import Allocation, AllocationLine, Revocation
 from marketplace.companies.models.people import Company, Employment, StaffCategory
 from marketplace.companies.models.plans import (
     BenefitCategory,
@@ -26,6 +26,7 @@ __all__ = [
     "FindingCode",
     "LapseTo",
     "PlanSource",
+    "Revocation",
     "StaffCategory",
     "StripeEvent",
     "TopUp",

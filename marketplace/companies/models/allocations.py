@@ -62,3 +62,21 @@ class AllocationLine(models.Model):
 
     def __str__(self) -> str:
         return f"allocation line {self.pk}"
+
+
+class Revocation(models.Model):
+    """What was unspent of a line and went back to the budget; its id is the ledger's key."""
+
+    line = models.ForeignKey(AllocationLine, on_delete=models.PROTECT, related_name="revocations")
+    cents = models.BigIntegerField()
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [models.CheckConstraint(check=Q(cents__gt=0), name="revocation_positive")]
+
+    def __str__(self) -> str:
+        return f"revocation {self.pk}"

@@ -16,7 +16,7 @@ from marketplace.companies import selectors
 from marketplace.companies.models import Allocation, AllocationLine
 from marketplace.companies.schema.people import EmploymentType, optional_key
 from marketplace.companies.schema.plans import WelfarePlanType
-from marketplace.companies.services import allocations
+from marketplace.companies.services import allocations, revocations
 from marketplace.money import cents, positive_cents
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
@@ -149,5 +149,26 @@ def given_lines(lines: list[Any]) -> list[allocations.CreditLine]:
     return read
 
 
+class CreditRevoke(WelfareMutation):
+    class Meta:
+        description = (
+            "Take back into the budget what one employee has not spent of an allocation, where "
+            "the plan is voluntary. What is set aside for a checkout stays."
+        )
+        roles = (Role.COMPANY_MANAGER,)
+
+    class Arguments:
+        allocation_line_id = graphene.ID(required=True)
+
+    amount = graphene.Field(Money, description="What went back to the budget.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, allocation_line_id: str) -> CreditRevoke:
+        key = from_global(allocation_line_id, "CreditAllocationLine", field="allocationLineId")
+        revoked = revocations.credit_revoke(actor=actor, allocation_line_id=key)
+        return cls(amount=money(revoked.cents))
+
+
 class Mutations(graphene.ObjectType):
     credit_allocate = CreditAllocate.Field()
+    credit_revoke = CreditRevoke.Field()

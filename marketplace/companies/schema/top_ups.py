@@ -177,6 +177,8 @@ class CompanyTopUpRefresh(WelfareMutation):
     class Meta:
         description = "Ask Stripe how a top-up stands, where its news seems to be lost."
         roles = (Role.COMPANY_MANAGER, Role.OPERATOR)
+        # No transaction stays open while Stripe thinks.
+        atomic = False
 
     class Arguments:
         id = graphene.ID(required=True)
