@@ -176,9 +176,14 @@ def asked(**facts: Any) -> Asked:
     )
 
 
-def submitted(by: Committee, applicant: Any = None, **facts: Any) -> FundRequest:
+def drafted(by: Committee, applicant: Any = None, **facts: Any) -> FundRequest:
     who = actor(applicant or by.applicant)
-    made = requests.fund_request_create(actor=who, fund=by.fund, asked=asked(**facts))
+    return requests.fund_request_create(actor=who, fund=by.fund, asked=asked(**facts))
+
+
+def submitted(by: Committee, applicant: Any = None, **facts: Any) -> FundRequest:
+    made = drafted(by, applicant, **facts)
+    who = actor(applicant or by.applicant)
     return requests.fund_request_submit(actor=who, request_id=made.pk)
 
 
@@ -188,7 +193,7 @@ def voted(by: Committee, value: str = "for", **facts: Any) -> FundRequest:
     work.fund_request_review_start(actor=actor(by.members[0]), request_id=made.pk)
     for member in by.members:
         work.fund_request_vote(actor=actor(member), request_id=made.pk, value=value)
-    return made
+    return FundRequest.objects.get(pk=made.pk)
 
 
 def approved(by: Committee, award_cents: int = 40_000, **facts: Any) -> FundRequest:
