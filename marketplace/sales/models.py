@@ -7,15 +7,27 @@ from django.db import models
 from django.db.models import F, Q
 
 
+class SettlementQuerySet(models.QuerySet["Settlement"]):
+    """Settlements by what became of them."""
+
+    def standing(self) -> SettlementQuerySet:
+        """Those that were not given back: at most one per token."""
+        return self.filter(given_back_transfer_id__isnull=True)
+
+    def given_back(self) -> SettlementQuerySet:
+        return self.filter(given_back_transfer_id__isnull=False)
+
+
 class Settlement(models.Model):
     """A sale whose money has moved; written in the same transaction as its ledger transfer.
 
     ``terms`` keeps the sale and its levy as they were, so that whatever follows from a paid order
     (provider orders, levy, tasks) can be made at any time, once. ``order_id`` is empty until Saleor
-    has the order; the reconciler looks for those.
+    has the order; the reconciler looks for those, and what cannot become an order is given back:
+    ``given_back_transfer_id`` is then the reversal, and the row is never placed any more.
     """
 
-    token = models.CharField(max_length=36, unique=True)
+    token = models.CharField(max_length=36)
     request_hash = models.CharField(max_length=64, blank=True, default="")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     wallet_id = models.BigIntegerField(db_index=True)
@@ -33,10 +45,24 @@ class Settlement(models.Model):
     order_id = models.CharField(max_length=36, null=True, unique=True)  # noqa: DJ001 (unique)
     order_number = models.CharField(max_length=36, blank=True, default="")
     placed_at = models.DateTimeField(auto_now_add=True)
+    given_back_transfer_id = models.BigIntegerField(null=True, unique=True)
+    # When the buyer was told; Saleor's own steps tell by themselves.
+    announced_at = models.DateTimeField(null=True)
+
+    objects = SettlementQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
         constraints = [
+            models.UniqueConstraint(
+                fields=["token"],
+                condition=Q(given_back_transfer_id__isnull=True),
+                name="settlement_once_per_token",
+            ),
+            models.CheckConstraint(
+                check=Q(order_id__isnull=True) | Q(given_back_transfer_id__isnull=True),
+                name="settlement_placed_or_given_back",
+            ),
             models.CheckConstraint(
                 check=Q(delivery_refunded_cents__gte=0)
                 & Q(delivery_refunded_cents__lte=F("delivery_cents")),
@@ -49,7 +75,19 @@ class Settlement(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["placed_at"], condition=Q(order_id__isnull=True), name="settlement_no_order"
+                fields=["id"],
+                condition=Q(order_id__isnull=True, given_back_transfer_id__isnull=True),
+                name="settlement_no_order",
+            ),
+            models.Index(
+                fields=["placed_at"],
+                condition=Q(order_id__isnull=False, announced_at__isnull=True),
+                name="settlement_unannounced",
+            ),
+            models.Index(
+                fields=["token"],
+                condition=Q(given_back_transfer_id__isnull=False),
+                name="settlement_given_back",
             ),
             models.Index(fields=["user", "-placed_at"], name="settlement_of_user"),
         ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
-from marketplace.ledger.posting import Leg, Posted, Refill, post
+from marketplace.ledger.posting import Leg, Posted, Refill, post, reverse
 from marketplace.money import euro, share_out
 from marketplace.providers.models import ProviderOrder
 from marketplace.refusals import Refusal
@@ -101,6 +101,32 @@ def provider_order_reverse(
         amount = rest if cents is None else cents
         _check_amount(amount, rest, whole=False)
         return _reverse_provider_order(settlement, row, amount, key, cause)
+
+
+def settlement_reverse(*, settlement_id: int) -> bool:
+    """Give back the whole payment of a sale that never became an order; it is never placed after.
+
+    Returns:
+        False where it has become an order or has gone back meanwhile, and nothing is done.
+
+    Raises:
+        Refusal: what :func:`marketplace.ledger.posting.reverse` refuses.
+    """
+    with transaction.atomic():
+        settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
+        if settlement.order_id is not None or settlement.given_back_transfer_id is not None:
+            return False
+        today = timezone.localdate()
+        posted = reverse(
+            transfer_id=settlement.transfer_id,
+            key=f"give-back:{settlement.pk}",
+            reference=settlement.token,
+            expired_lots_until=today + timedelta(days=settlement.refund_grace_days),
+            on=today,
+        )
+        settlement.given_back_transfer_id = posted.transfer_id
+        settlement.save(update_fields=["given_back_transfer_id"])
+        return True
 
 
 def _replayed(

@@ -5,17 +5,26 @@ The one code for both ways in: a cart bought in one request, and Saleor's own st
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.ledger.accounts import account
 from marketplace.ledger.holds import post_hold
 from marketplace.ledger.models import AccountKind
-from marketplace.ledger.posting import Leg, SpendLots, post
+from marketplace.ledger.posting import Leg, Posted, SpendLots, post
 from marketplace.providers.services import provider_orders_create
+from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement
 from marketplace.sales.sale import LevyTerms, PlacedOrder, Sale
 from marketplace.shop.facts import OrderRef
 
 PURCHASE = "purchase"
+#: The payment gateway under which the shop books what a settlement has paid.
+GATEWAY = "welfarepiu.wallet"
 
 
 def settlement_legs(sale: Sale, levy: LevyTerms) -> list[Leg]:
@@ -63,16 +72,19 @@ def settle_from_wallet(
     Raises:
         Refusal: INSUFFICIENT_CREDIT; IDEMPOTENCY_CONFLICT where the token has paid another sale.
     """
-    posted = post(
-        kind=PURCHASE,
-        key=f"purchase:{sale.token}",
-        legs=settlement_legs(sale, levy),
-        spend=SpendLots(sale.wallet_id, amount_due(sale, levy)),
-        reference=sale.token,
-        on=sale.on,
+    posted = _pay_once(
+        sale.token,
+        lambda key: post(
+            kind=PURCHASE,
+            key=key,
+            legs=settlement_legs(sale, levy),
+            spend=SpendLots(sale.wallet_id, amount_due(sale, levy)),
+            reference=sale.token,
+            on=sale.on,
+        ),
     )
     if posted.replayed:
-        return Settlement.objects.get(token=sale.token), True
+        return Settlement.objects.standing().get(token=sale.token), True
     settlement = _settlement(sale, levy, posted.transfer_id, posted.transfer_id, refund_grace_days)
     settlement.request_hash = request_hash
     settlement.order_id, settlement.order_number = order.order_id, order.number
@@ -87,23 +99,53 @@ def settle_from_hold(
     hold_id: int,
     refund_grace_days: int,
 ) -> Settlement:
-    """Pay a sale with the money that a hold has set aside.
+    """Pay a sale with the money that a hold has set aside; again: the settlement that it made.
 
     Raises:
         Refusal: HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED;
             UNBALANCED_TRANSFER where the hold is not of exactly what the sale costs.
     """
-    posted = post_hold(
-        hold_id=hold_id,
-        key=f"purchase:{sale.token}",
-        kind=PURCHASE,
-        legs=settlement_legs(sale, levy),
-        reference=sale.token,
+    posted = _pay_once(
+        sale.token,
+        lambda key: post_hold(
+            hold_id=hold_id,
+            key=key,
+            kind=PURCHASE,
+            legs=settlement_legs(sale, levy),
+            reference=sale.token,
+        ),
     )
+    if posted.replayed:
+        return Settlement.objects.standing().get(token=sale.token)
     settlement = _settlement(sale, levy, posted.transfer_id, hold_id, refund_grace_days)
     settlement.hold_id = hold_id
+    # Saleor's own steps send their own confirmation.
+    settlement.announced_at = timezone.now()
     settlement.save(force_insert=True)
     return settlement
+
+
+def _pay_once(token: str, pay: Callable[[str], Posted]) -> Posted:
+    """Pay under the key of the sale; where that payment was given back, under one key more.
+
+    Asks nothing where the key is new, which is nearly always.
+    """
+    key = f"purchase:{token}"
+    conflict = None
+    try:
+        posted = pay(key)
+        if not posted.replayed:
+            return posted
+    except Refusal as refusal:
+        if refusal.code != "IDEMPOTENCY_CONFLICT":
+            raise
+        conflict = refusal
+    given_back = Settlement.objects.given_back().filter(token=token).first()
+    if given_back is not None:
+        return pay(f"{key}:after:{given_back.pk}")
+    if conflict is not None:
+        raise conflict
+    return posted
 
 
 def _settlement(
@@ -127,7 +169,18 @@ def order_place(settlement: Settlement, order: OrderRef) -> PlacedOrder:
     """Make all that follows from a paid order: provider orders, then every follower; once.
 
     Safe to call again at any time (the reconciler does): what is there already is left as it is.
+
+    Raises:
+        Refusal: SETTLEMENT_GIVEN_BACK where the money went back meanwhile; nothing is made then.
     """
+    with transaction.atomic(savepoint=False):
+        placed = _follow(settlement, order)
+        if settlement.order_id != order.order_id:
+            _mark_placed(settlement, order)
+    return placed
+
+
+def _follow(settlement: Settlement, order: OrderRef) -> PlacedOrder:
     sale, levy = terms.from_json(settlement.terms)
     provider_orders = provider_orders_create(
         order_id=order.order_id,
@@ -146,7 +199,19 @@ def order_place(settlement: Settlement, order: OrderRef) -> PlacedOrder:
     )
     for follower in extensions.followers:
         follower.order_placed(placed)
-    if settlement.order_id != order.order_id:
-        settlement.order_id, settlement.order_number = order.order_id, order.number
-        settlement.save(update_fields=["order_id", "order_number"])
     return placed
+
+
+def _mark_placed(settlement: Settlement, order: OrderRef) -> None:
+    """Tie the money to its order. Waits for whoever is giving that money back, and then refuses."""
+    tied = (
+        Settlement.objects.standing()
+        .filter(pk=settlement.pk)
+        .update(order_id=order.order_id, order_number=order.number)
+    )
+    if not tied:
+        raise Refusal(
+            "SETTLEMENT_GIVEN_BACK",
+            _("What was paid for this order has gone back to the wallet. Buy again."),
+        )
+    settlement.order_id, settlement.order_number = order.order_id, order.number

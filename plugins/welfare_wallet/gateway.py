@@ -26,7 +26,7 @@ from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.wallets import payer_of
 
-GATEWAY = "welfarepiu.wallet"
+GATEWAY = services.GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def hold_pay(*, hold_token: str, amount_cents: int, currency: str) -> str:
 
 def order_placed(checkout_token: str) -> None:
     """Make what follows from an order that Saleor has just created; once."""
-    settlement = Settlement.objects.filter(token=checkout_token).first()
+    settlement = Settlement.objects.standing().filter(token=checkout_token).first()
     order = order_ref(checkout_token)
     if settlement is not None and order is not None:
         services.order_place(settlement, order)

@@ -23,10 +23,10 @@ from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
 from marketplace.sales.sale import LevyTerms, Sale
+from marketplace.sales.tasks import order_announce
 from marketplace.shop import orders
 from marketplace.shop.carts import price_cart
 from marketplace.shop.facts import CartLine, OrderRef, PostalAddress
-from marketplace.shop.tasks import order_announce
 from plugins.welfare_wallet.gateway import GATEWAY
 from plugins.welfare_wallet.wallets import payer_of
 
@@ -136,7 +136,7 @@ def _settle(
 
 
 def _earlier(user_id: int, request: PurchaseRequest) -> Purchased | None:
-    settlement = Settlement.objects.filter(token=request.token(user_id)).first()
+    settlement = Settlement.objects.standing().filter(token=request.token(user_id)).first()
     if settlement is None:
         return None
     if settlement.request_hash != request.digest():
