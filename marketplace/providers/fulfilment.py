@@ -7,6 +7,7 @@ steps from one state at the same moment one happens and the other is refused.
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,9 @@ from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
 from marketplace.refusals import Refusal
+from marketplace.sales.models import Settlement
+from marketplace.sales.reversals import Cause, provider_order_reverse
+from marketplace.sales.sale import PlacedOrder, Reversal
 
 Status = ProviderOrderStatus
 
@@ -24,7 +28,10 @@ STEPS: dict[ProviderOrderStatus, tuple[ProviderOrderStatus, ...]] = {
     Status.READY: (Status.ACCEPTED,),
     Status.COMPLETED: (Status.ACCEPTED, Status.READY),
     Status.REFUSED: (Status.PLACED, Status.ACCEPTED),
+    Status.CANCELLED: (Status.PLACED, Status.ACCEPTED, Status.READY),
 }
+
+LONGEST_REASON = 200
 
 
 def provider_order_accept(*, actor: Actor, provider_order_id: int) -> ProviderOrder:
@@ -42,11 +49,60 @@ def provider_order_complete(*, actor: Actor, provider_order_id: int) -> Provider
     return _step(actor, provider_order_id, Status.COMPLETED)
 
 
+def provider_order_refuse(*, actor: Actor, provider_order_id: int, why: str) -> ProviderOrder:
+    """Refuse it, and give back at once what is left of its money: credit, levy and all.
+
+    Raises:
+        Refusal: NOT_FOUND, ORDER_NOT_IN_STATE, REASON_REQUIRED.
+    """
+    if not why.strip() or len(why) > LONGEST_REASON:
+        raise Refusal(
+            "REASON_REQUIRED",
+            _("Say why, in at most %(most)s characters.") % {"most": LONGEST_REASON},
+            field="why",
+        )
+    with transaction.atomic():
+        order = _mine(actor, provider_order_id).first()
+        if order is None:
+            raise _refused(None, Status.REFUSED)
+        # Reversals lock the settlement first and then write the order: so does this.
+        Settlement.objects.select_for_update().filter(order_id=order.order_id).first()
+        refused = _step(actor, provider_order_id, Status.REFUSED)
+        if refused.refunded_cents < refused.gross_cents:
+            provider_order_reverse(
+                provider_order_id=provider_order_id,
+                key=f"refused:{provider_order_id}",
+                cause=Cause(why.strip(), actor.user_id),
+            )
+            refused.refresh_from_db()
+        return refused
+
+
+class Canceller:
+    """Follows sales: an order whose whole money went back before it was completed is cancelled."""
+
+    def order_placed(self, placed: PlacedOrder) -> None:
+        """Nothing: a placed order is placed."""
+
+    def order_reversed(self, reversal: Reversal) -> None:
+        if reversal.full:
+            ProviderOrder.objects.filter(
+                pk=reversal.provider_order.pk, status__in=STEPS[Status.CANCELLED]
+            ).update(status=Status.CANCELLED, status_at=timezone.now())
+
+
+canceller = Canceller()
+
+
+def _mine(actor: Actor, provider_order_id: int) -> QuerySet[ProviderOrder]:
+    return ProviderOrder.objects.filter(
+        pk=provider_order_id, provider_id__in=actor.organisations(Role.PROVIDER_MANAGER)
+    )
+
+
 def _step(actor: Actor, provider_order_id: int, to: ProviderOrderStatus) -> ProviderOrder:
     with transaction.atomic():
-        mine = ProviderOrder.objects.filter(
-            pk=provider_order_id, provider_id__in=actor.organisations(Role.PROVIDER_MANAGER)
-        )
+        mine = _mine(actor, provider_order_id)
         moved = mine.filter(status__in=STEPS[to]).update(status=to, status_at=timezone.now())
         if not moved:
             raise _refused(mine.values_list("status", flat=True).first(), to)

@@ -205,3 +205,22 @@ class ProviderOrderComplete(ProviderOrderMutation):
         order_id = from_global(data["id"], "ProviderOrder")
         order = services.provider_order_complete(actor=actor, provider_order_id=order_id)
         return cls(provider_order=order)
+
+
+class ProviderOrderRefuse(ProviderOrderMutation):
+    class Arguments:
+        id = graphene.ID(required=True)
+        why = graphene.String(required=True)
+
+    class Meta:
+        description = "Refuse an order; what was paid for it goes back at once."
+        roles = MANAGER
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, **data: Any) -> Any:
+        order = services.provider_order_refuse(
+            actor=actor,
+            provider_order_id=from_global(data["id"], "ProviderOrder"),
+            why=data["why"],
+        )
+        return cls(provider_order=order)

@@ -72,3 +72,4 @@ class Mutations(graphene.ObjectType):
     provider_order_accept = mutations.ProviderOrderAccept.Field()
     provider_order_ready = mutations.ProviderOrderReady.Field()
     provider_order_complete = mutations.ProviderOrderComplete.Field()
+    provider_order_refuse = mutations.ProviderOrderRefuse.Field()

@@ -12,6 +12,7 @@ from marketplace.providers.fulfilment import (
     provider_order_accept,
     provider_order_complete,
     provider_order_ready,
+    provider_order_refuse,
 )
 from marketplace.providers.listings import (
     ListingFacts,
@@ -38,6 +39,7 @@ __all__ = [
     "provider_order_accept",
     "provider_order_complete",
     "provider_order_ready",
+    "provider_order_refuse",
     "provider_orders_create",
 ]
 
