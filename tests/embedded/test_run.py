@@ -11,7 +11,7 @@ import urllib.request
 import psutil
 import pytest
 
-from marketplace.embedded import prepare, run
+from marketplace.embedded import installation, prepare, run
 from marketplace.embedded.processes import is_port_free
 from marketplace.embedded.refusal import CannotStart
 from tests.embedded.conftest import listening, url_of
@@ -75,6 +75,12 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     eventually(lambda: "Subject: A new password" in letter.read_text())
     assert list((running.data / "broker").iterdir()) == []
 
+    assert installation.running(running.data) == installation.Installation(
+        running.process.pid,
+        f"http://127.0.0.1:{running.port}",
+        f"http://127.0.0.1:{running.stripe_port}",
+        ready=True,
+    )
     second = supervisor()
     second.data, second.environment["WELFAREPIU_DATA"] = running.data, str(running.data)
     assert f"already running from this folder: http://127.0.0.1:{running.port}" in second.refusal()
@@ -82,6 +88,7 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     assert running.stop() == 0
     assert "Traceback" not in running.said
     assert "Stopped." in running.said
+    assert installation.running(running.data) is None
     _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []
     assert is_port_free(running.port)
