@@ -7,14 +7,19 @@ from django.utils import timezone
 
 from marketplace.ledger import checkpoints, holds
 
+BEAT = {
+    "ledger-expire-holds": {"task": "marketplace.ledger.tasks.expire_holds", "schedule": 60.0},
+    "ledger-checkpoint": {"task": "marketplace.ledger.tasks.checkpoint", "schedule": 60.0},
+}
+
 
 @shared_task
 def expire_holds() -> int:
-    """Every minute: give back what expired holds hold."""
+    """Give back what expired holds hold."""
     return holds.expire_holds(timezone.now())
 
 
 @shared_task
 def checkpoint() -> int:
-    """Every minute: keep the tails of append-only balances short."""
+    """Keep the tails of append-only balances short."""
     return checkpoints.checkpoint()

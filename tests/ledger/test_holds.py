@@ -81,6 +81,18 @@ def test_voiding_gives_back_to_the_lots_it_came_from(lots):
     assert held_cents() == 0
 
 
+def test_voiding_gives_back_to_an_expired_lot_which_then_lapses(lots):
+    held = hold()
+    void(held)
+    tomorrow = TODAY + timedelta(days=1)
+    assert selectors.wallet_balance(WALLET, tomorrow).total_cents == 100
+    assert [(gone.account_id, gone.cents) for gone in selectors.expired_lots(tomorrow)] == [
+        (lots[0], 60)
+    ]
+    lapsed = posting.lapse_lot(account_id=lots[0], key="lapse:1", to_account_id=fund(), on=tomorrow)
+    assert lapsed.entries == (Leg(lots[0], -60), Leg(fund(), 60))
+
+
 @pytest.mark.parametrize("second", ["post", "void"])
 @pytest.mark.parametrize(
     ("first", "code"), [("post", "HOLD_ALREADY_POSTED"), ("void", "HOLD_ALREADY_VOIDED")]

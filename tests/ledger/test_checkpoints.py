@@ -1,0 +1,80 @@
+"""Checkpoints shorten what a balance reads and change no balance; the clock's tasks run them."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from marketplace import background
+from marketplace.ledger import checkpoints, holds, selectors, tasks
+from marketplace.ledger.verification import verify
+from tests.ledger.factories import NEXT_YEAR, fund, give, lot, unique, world
+
+WALLET = 7
+
+
+def checkpoint_rows() -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (account_id) account_id, cents FROM ledger_checkpoint"
+            " ORDER BY account_id, through_id DESC"
+        )
+        return dict(cursor.fetchall())
+
+
+def test_accounts_with_enough_entries_get_one(committed_db):
+    for _ in range(3):
+        give(fund(1), 5)
+    give(fund(2), 7)
+    assert checkpoints.checkpoint(3) == 2
+    assert checkpoint_rows() == {fund(1): 15, world(): -22}
+    assert checkpoints.checkpoint(1) == 0  # nothing came since
+
+    for _ in range(2):
+        give(fund(1), 5)
+        give(fund(2), 7)
+    assert checkpoints.checkpoint(3) == 2  # fund 2: three since its beginning; the world: four
+    assert checkpoint_rows() == {fund(1): 15, fund(2): 21, world(): -46}
+    assert selectors.balances([fund(1), fund(2)]) == {fund(1): 25, fund(2): 21}
+    assert verify() == []
+    assert [entry.balance_cents for entry in selectors.account_statement(fund(1))] == [
+        25, 20, 15, 10, 5
+    ]  # fmt: skip
+    deep = selectors.account_statement(fund(1))[3:]
+    assert [entry.balance_cents for entry in deep] == [10, 5]
+
+
+def test_command_and_task(committed_db):
+    give(fund(), 5)
+    out = StringIO()
+    call_command("ledger_checkpoint", "--least", "1", stdout=out)
+    assert out.getvalue() == "2 checkpoints made.\n"
+    give(fund(), 5)
+    assert tasks.checkpoint() == 0  # one entry since is too few
+
+
+@pytest.mark.django_db
+def test_not_inside_a_transaction():
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        checkpoints.checkpoint()
+
+
+@pytest.mark.django_db
+def test_expired_holds_are_swept_by_the_clock():
+    lot(WALLET, 100, NEXT_YEAR)
+    held = {"wallet_id": WALLET, "cents": 10}
+    now = timezone.now()
+    holds.hold(key=unique(), expires_at=now - timedelta(seconds=1), **held)
+    holds.hold(key=unique(), expires_at=now + timedelta(hours=1), **held)
+    assert tasks.expire_holds() == 1
+    assert selectors.wallet_balance(WALLET).total_cents == 90
+
+
+def test_both_are_on_the_clock():
+    assert {entry["task"] for entry in background.app.conf.beat_schedule.values()} >= {
+        tasks.expire_holds.name,
+        tasks.checkpoint.name,
+    }
