@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers import publication
 from marketplace.providers.models import Listing, ListingStatus, Provider, VoucherVat
-from marketplace.refusals import Refusal
+from marketplace.refusals import Refusal, refusal_of
 from marketplace.shop import catalogue
 from marketplace.territory.models import Comune
 
@@ -123,7 +123,11 @@ def listing_publish(*, actor: Actor, listing_id: int) -> Listing:
     with transaction.atomic():
         listing = own_listing(actor, listing_id)
         publication.check(listing)
-        catalogue.products_publish([listing.product_id])
+        try:
+            catalogue.products_publish([listing.product_id])
+        except IntegrityError as error:
+            # The database's own gate: what was in force a moment ago no longer is.
+            raise (refusal_of(error) or error) from error
         listing.status = ListingStatus.PUBLISHED
         listing.published_at = timezone.now()
         listing.save(update_fields=["status", "published_at", "updated_at"])
