@@ -112,7 +112,10 @@ def _beyond(ordering: list[tuple[str, bool]], values: list[Any], *, backwards: b
         comparison = "lt" if descending != backwards else "gt"
         beyond |= equal & Q(**{f"{path}__{comparison}": value})
         equal &= Q(**{path: value})
-    return beyond
+    # Says nothing new, but is what lets PostgreSQL start in the index where the page starts.
+    first, descending = ordering[0]
+    bound = "lte" if descending != backwards else "gte"
+    return Q(**{f"{first}__{bound}": values[0]}) & beyond
 
 
 def _query_page(
