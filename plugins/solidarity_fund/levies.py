@@ -3,8 +3,10 @@
 Arithmetic: on each provider's gross (delivery not included), the provider's share and the company's
 share are each ``base * bps / 10,000`` rounded half up to the cent (``marketplace.money.portion``).
 The provider's share comes out of its takings; the company's is paid by the company on top; the
-buyer's credit is never cut (LAW.md, "Solidarity levy"). Where nobody's company stands behind the
-credit (an award of the Fund), the company's share is zero.
+buyer's credit is never cut. What an employee gives is on top and pledged beforehand: a share of
+the gross, or what is missing to the next whole euro, divided among the providers by largest
+remainder (LAW.md, "Solidarity levy"). Where nobody's company stands behind the credit (an award of
+the Fund), neither company nor employee gives.
 
 The money is posted by ``marketplace.sales`` in the payment's own transfer; here are the terms
 before it and the record after it.
@@ -14,19 +16,21 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.money import portion
+from marketplace.money import portion, share_out
 from marketplace.refusals import Refusal
 from marketplace.sales.sale import LevyShare, LevyTerms, PlacedOrder, Reversal, Sale
 from plugins.solidarity_fund.accounts import fund_account_id
-from plugins.solidarity_fund.models import Levy, LevyPolicy
+from plugins.solidarity_fund.models import Levy, LevyPledge, LevyPolicy
 
 POLICY_KEPT_SECONDS = 5.0
+CENTS_PER_EURO = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,12 @@ class Shares:
     fund_id: int
     provider_bps: int
     company_bps: int
+    employee_bps: int = 0
+    employee_round_up: bool = False
+
+    @property
+    def offers_pledge(self) -> bool:
+        return bool(self.employee_bps or self.employee_round_up)
 
     def of(self, provider_id: int, base_cents: int, *, company_pays: bool) -> LevyShare:
         """The levy on what one provider takes, in cents."""
@@ -49,23 +59,63 @@ class Shares:
         )
 
 
+class Pledge(NamedTuple):
+    """What the buyer gives freely: the policy's share for employees, the round-up, or nothing."""
+
+    share: bool = False
+    round_up: bool = False
+
+
+NO_PLEDGE = Pledge()
+
+
 def levy_of(sale: Sale) -> LevyTerms:
-    """What the sale owes the Fund, per provider in ascending order of id.
+    """What the sale owes the Fund, per provider in ascending order of id. At most two queries, and
+    those only where the policy is not kept and where it offers employees to give.
 
     Raises:
         Refusal: LEVY_POLICY_MISSING where no policy is in force on the day of the sale.
     """
     shares = shares_on(sale.on)
-    return LevyTerms(fund_account_id(shares.fund_id), shares_of(sale, shares))
+    pledge = NO_PLEDGE
+    if shares.offers_pledge and sale.company_id is not None:
+        pledge = pledge_of(shares.fund_id, sale.user_id)
+    return LevyTerms(fund_account_id(shares.fund_id), shares_of(sale, shares, pledge))
 
 
-def shares_of(sale: Sale, shares: Shares) -> tuple[LevyShare, ...]:
+def shares_of(sale: Sale, shares: Shares, pledge: Pledge = NO_PLEDGE) -> tuple[LevyShare, ...]:
     """The arithmetic of :func:`levy_of`, which needs no database."""
     company_pays = sale.company_id is not None
-    return tuple(
+    levied = [
         shares.of(provider_id, sale.gross_of(provider_id), company_pays=company_pays)
         for provider_id in sale.provider_ids
+    ]
+    given = _pledged(sale, shares, pledge, [share.base_cents for share in levied])
+    return tuple(
+        replace(share, employee_cents=cents) for share, cents in zip(levied, given, strict=True)
     )
+
+
+def _pledged(sale: Sale, shares: Shares, pledge: Pledge, bases: list[int]) -> list[int]:
+    """The employee's part per provider, in cents."""
+    if sale.company_id is None:
+        return [0] * len(bases)
+    bps = shares.employee_bps if pledge.share else 0
+    given = [portion(base, bps) for base in bases]
+    if pledge.round_up and shares.employee_round_up and any(bases):
+        missing = -(sale.total_cents + sum(given)) % CENTS_PER_EURO
+        given = [share + part for share, part in zip(given, share_out(missing, bases), strict=True)]
+    return given
+
+
+def pledge_of(fund_id: int, user_id: int) -> Pledge:
+    """What a person has pledged to give on top of each purchase."""
+    found = (
+        LevyPledge.objects.filter(fund_id=fund_id, user_id=user_id, ended_at__isnull=True)
+        .values_list("share", "round_up")
+        .first()
+    )
+    return Pledge(*found) if found else NO_PLEDGE
 
 
 _kept: dict[date, tuple[float, Shares]] = {}
@@ -89,7 +139,9 @@ def _read_shares(day: date) -> Shares:
         LevyPolicy.objects.filter(valid_from__lte=day)
         .exclude(valid_until__lt=day)
         .order_by("fund_id")
-        .values_list("pk", "fund_id", "provider_bps", "company_bps")
+        .values_list(
+            "pk", "fund_id", "provider_bps", "company_bps", "employee_bps", "employee_round_up"
+        )
         .first()
     )
     if row is None:

@@ -1,4 +1,4 @@
-"""Changing the levy: a new policy from a day on."""
+"""Changing the levy: a new policy from a day on; and what an employee pledges on top."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.money import BASIS_POINTS
 from marketplace.refusals import Refusal
-from plugins.solidarity_fund.models import Fund, Levy, LevyPolicy
+from plugins.solidarity_fund.models import Fund, Levy, LevyPledge, LevyPolicy
+from plugins.solidarity_fund.selectors import policy_on
 
 
 @transaction.atomic
@@ -20,6 +21,8 @@ def levy_policy_create(
     fund: Fund,
     provider_bps: int,
     company_bps: int,
+    employee_bps: int = 0,
+    employee_round_up: bool = False,
     valid_from: date,
     valid_until: date | None = None,
     created_by_id: int | None = None,
@@ -35,6 +38,7 @@ def levy_policy_create(
     """
     _check_share(provider_bps, "providerBps")
     _check_share(company_bps, "companyBps")
+    _check_share(employee_bps, "employeeBps")
     if valid_until is not None and valid_until < valid_from:
         raise Refusal(
             "INVALID_PERIOD", _("The last day comes before the first."), field="validUntil"
@@ -46,10 +50,40 @@ def levy_policy_create(
         fund=fund,
         provider_bps=provider_bps,
         company_bps=company_bps,
+        employee_bps=employee_bps,
+        employee_round_up=employee_round_up,
         valid_from=valid_from,
         valid_until=valid_until,
         created_by_id=created_by_id,
     )
+
+
+@transaction.atomic
+def levy_pledge_set(*, fund: Fund, user_id: int, share: bool, round_up: bool) -> LevyPledge | None:
+    """What a person gives on top of each purchase from now on; nothing where both are false.
+
+    Raises:
+        Refusal: PLEDGE_NOT_OFFERED where the policy in force does not offer it.
+    """
+    policy = policy_on(fund, timezone.localdate())
+    for wanted, offered, field in (
+        (share, policy is not None and policy.employee_bps > 0, "share"),
+        (round_up, policy is not None and policy.employee_round_up, "roundUp"),
+    ):
+        if wanted and not offered:
+            raise Refusal(
+                "PLEDGE_NOT_OFFERED", _("The levy in force does not offer this."), field=field
+            )
+    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    before = LevyPledge.objects.filter(fund=fund, user_id=user_id, ended_at__isnull=True).first()
+    if before is not None and (before.share, before.round_up) == (share, round_up):
+        return before
+    if before is not None:
+        before.ended_at = timezone.now()
+        before.save(update_fields=["ended_at"])
+    if not share and not round_up:
+        return None
+    return LevyPledge.objects.create(fund=fund, user_id=user_id, share=share, round_up=round_up)
 
 
 def _check_share(bps: int, field: str) -> None:

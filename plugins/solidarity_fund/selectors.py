@@ -19,6 +19,7 @@ from plugins.solidarity_fund.models import (
     Fund,
     FundRequest,
     Levy,
+    LevyPledge,
     LevyPolicy,
     Minute,
     Regulation,
@@ -51,6 +52,11 @@ def in_force(day: date) -> Q:
 def policy_on(fund: Fund, day: date) -> LevyPolicy | None:
     """The Fund's policy in force on a day."""
     return LevyPolicy.objects.filter(in_force(day), fund=fund).first()
+
+
+def pledge_of(fund: Fund, user_id: int) -> LevyPledge | None:
+    """What a person gives on top of each purchase, where they do."""
+    return LevyPledge.objects.filter(fund=fund, user_id=user_id, ended_at__isnull=True).first()
 
 
 def levies_of_order(order_id: str, *, buyer_id: int) -> QuerySet[Levy]:

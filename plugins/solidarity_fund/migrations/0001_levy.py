@@ -242,7 +242,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(
-            Path(__file__).with_name("levy_guards.sql").read_text(),
-            migrations.RunSQL.noop,
+            (Path(__file__).parents[1] / "sql" / "levy_guards.sql").read_text(),
         ),
     ]

@@ -702,7 +702,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(
-            Path(__file__).with_name("committee_guards.sql").read_text(),
-            migrations.RunSQL.noop,
+            (Path(__file__).parents[1] / "sql" / "committee_guards.sql").read_text(),
         ),
     ]

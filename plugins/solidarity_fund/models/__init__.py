@@ -15,7 +15,7 @@ from plugins.solidarity_fund.models.case import (
     Vote,
     VoteValue,
 )
-from plugins.solidarity_fund.models.levy import Fund, Levy, LevyPolicy, LevyReversal
+from plugins.solidarity_fund.models.levy import Fund, Levy, LevyPledge, LevyPolicy, LevyReversal
 from plugins.solidarity_fund.models.regulation import (
     Article,
     Regulation,
@@ -35,6 +35,7 @@ __all__ = [
     "Fund",
     "FundRequest",
     "Levy",
+    "LevyPledge",
     "LevyPolicy",
     "LevyReversal",
     "Minute",

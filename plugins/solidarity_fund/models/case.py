@@ -1,7 +1,7 @@
 """A request for help and what the committee does with it. Amounts in cents.
 
 What only the committee may read rests encrypted; what was voted, decided and minuted is never
-changed: ``migrations/committee_guards.sql`` says so in the database.
+changed: ``sql/committee_guards.sql`` says so in the database.
 """
 
 from __future__ import annotations

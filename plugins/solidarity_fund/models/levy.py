@@ -31,6 +31,10 @@ class LevyPolicy(models.Model):
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="policies")
     provider_bps = models.PositiveIntegerField("basis points of the gross, out of the takings")
     company_bps = models.PositiveIntegerField("basis points of the gross, on top, by the company")
+    employee_bps = models.PositiveIntegerField(
+        "basis points of the gross, on top, by employees who pledge it", default=0
+    )
+    employee_round_up = models.BooleanField("employees may pledge to round up", default=False)
     valid_from = models.DateField()
     valid_until = models.DateField("last day in force", null=True, blank=True)
     created_by = models.ForeignKey(
@@ -43,7 +47,8 @@ class LevyPolicy(models.Model):
         constraints = [
             models.CheckConstraint(
                 check=Q(provider_bps__gte=0, provider_bps__lte=BASIS_POINTS)
-                & Q(company_bps__gte=0, company_bps__lte=BASIS_POINTS),
+                & Q(company_bps__gte=0, company_bps__lte=BASIS_POINTS)
+                & Q(employee_bps__gte=0, employee_bps__lte=BASIS_POINTS),
                 name="levy_policy_shares_are_shares",
             ),
             models.CheckConstraint(
@@ -54,6 +59,34 @@ class LevyPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_bps}+{self.company_bps} bps from {self.valid_from}"
+
+
+class LevyPledge(models.Model):
+    """What an employee gives on top of each purchase, freely, where the policy offers it. A change
+    ends the row and begins another."""
+
+    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="pledges")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    share = models.BooleanField("the policy's share for employees")
+    round_up = models.BooleanField("what is due, up to the next whole euro")
+    since = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "fund"],
+                condition=Q(ended_at__isnull=True),
+                name="levy_pledge_open_once",
+            ),
+            models.CheckConstraint(
+                check=Q(share=True) | Q(round_up=True), name="levy_pledge_gives_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pledge of {self.user_id}"
 
 
 class Levy(models.Model):

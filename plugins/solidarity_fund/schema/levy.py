@@ -17,7 +17,7 @@ from marketplace.people.models import Role
 from marketplace.shop.graphql import Money
 from plugins.solidarity_fund import policies, selectors, transparency
 from plugins.solidarity_fund.accounts import fund_balance_cents
-from plugins.solidarity_fund.models import Fund, Levy, LevyPolicy
+from plugins.solidarity_fund.models import Fund, Levy, LevyPledge, LevyPolicy
 
 
 class LevyPolicyType(Entity):
@@ -28,6 +28,8 @@ class LevyPolicyType(Entity):
 
     provider_bps = graphene.Int(required=True, description="Out of the provider's takings.")
     company_bps = graphene.Int(required=True, description="Paid by the company, on top.")
+    employee_bps = graphene.Int(required=True, description="On top, by employees who pledge it.")
+    employee_round_up = graphene.Boolean(required=True, description="May be pledged.")
     valid_from = graphene.Date(required=True)
     valid_until = graphene.Date(description="The last day in force; none where it is open.")
 
@@ -53,6 +55,17 @@ class FundType(Entity):
     @staticmethod
     def resolve_policy(root: Fund, info: Any) -> LevyPolicy | None:
         return selectors.policy_on(root, timezone.localdate())
+
+
+class LevyPledgeType(Entity):
+    """What I give the Fund on top of each purchase, freely."""
+
+    class Meta:
+        name = "LevyPledge"
+
+    share = graphene.Boolean(required=True, description="The policy's share for employees.")
+    round_up = graphene.Boolean(required=True, description="Up to the next whole euro.")
+    since = graphene.DateTime(required=True)
 
 
 class OrderLevyShare(graphene.ObjectType):
@@ -114,6 +127,10 @@ def resolve_transparency(info: Any, actor: Actor) -> FundTransparency:
     )
 
 
+def resolve_my_pledge(info: Any, actor: Actor) -> LevyPledge | None:
+    return selectors.pledge_of(selectors.the_fund(), actor.require_user())
+
+
 def resolve_fund(info: Any, actor: Actor) -> Fund:
     return selectors.the_fund()
 
@@ -147,6 +164,12 @@ class Queries(graphene.ObjectType):
         resolver=resolve_transparency,
         description="What the Fund received and gave, in totals.",
     )
+    my_levy_pledge = field(
+        LevyPledgeType,
+        roles=access.SIGNED_IN,
+        resolver=resolve_my_pledge,
+        description="What I give the Fund on top of each purchase; null where nothing.",
+    )
     order_levy = field(
         OrderLevy,
         roles=access.SIGNED_IN,
@@ -159,6 +182,8 @@ class Queries(graphene.ObjectType):
 class LevyPolicyInput(graphene.InputObjectType):
     provider_bps = graphene.Int(required=True, description="Basis points of the gross.")
     company_bps = graphene.Int(required=True, description="Basis points of the gross.")
+    employee_bps = graphene.Int(description="Offered to employees, on top; none where left out.")
+    employee_round_up = graphene.Boolean(description="Offered to employees; not where left out.")
     valid_from = graphene.Date(required=True)
     valid_until = graphene.Date(description="The last day in force; leave it out to stay open.")
 
@@ -183,6 +208,8 @@ class LevyPolicyCreate(WelfareMutation):
             fund=fund,
             provider_bps=given["provider_bps"],
             company_bps=given["company_bps"],
+            employee_bps=given.get("employee_bps") or 0,
+            employee_round_up=given.get("employee_round_up") or False,
             valid_from=given["valid_from"],
             valid_until=given.get("valid_until"),
             created_by_id=actor.user_id,
@@ -190,5 +217,28 @@ class LevyPolicyCreate(WelfareMutation):
         return cls(policy=policy)
 
 
+class LevyPledgeSet(WelfareMutation):
+    class Meta:
+        description = "Give the Fund something on top of each purchase of mine, or stop to."
+        roles = (Role.EMPLOYEE,)
+
+    pledge = graphene.Field(LevyPledgeType, description="Null where nothing is given.")
+
+    class Arguments:
+        share = graphene.Boolean(required=True, description="The policy's share for employees.")
+        round_up = graphene.Boolean(required=True, description="Up to the next whole euro.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, **data: Any) -> LevyPledgeSet:
+        pledge = policies.levy_pledge_set(
+            fund=selectors.the_fund(),
+            user_id=actor.require_user(),
+            share=data["share"],
+            round_up=data["round_up"],
+        )
+        return cls(pledge=pledge)
+
+
 class Mutations(graphene.ObjectType):
     levy_policy_create = LevyPolicyCreate.Field()
+    levy_pledge_set = LevyPledgeSet.Field()
