@@ -13,7 +13,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps
 
 URL = "welfarepiu-files://"
@@ -51,6 +51,12 @@ def _json(value: Any) -> str:
 
 class Transport(filesystem.Transport):
     Channel = Channel
+
+    def __init__(self, client: Any, **kwargs: Any) -> None:
+        super().__init__(client, **kwargs)  # type: ignore[no-untyped-call]
+        # Kombu's is one for the process, whatever the folder: a queue that was noted in one folder
+        # is not noted in the next, and what is sent to it there is dropped without a word.
+        self.state = virtual.BrokerState()
 
 
 def options(data: Path) -> dict[str, Any]:

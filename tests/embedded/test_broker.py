@@ -19,6 +19,15 @@ def connection(tmp_path):
         yield connection
 
 
+def test_queue_is_known_in_a_second_folder_too(connection, tmp_path):
+    connection.SimpleQueue("celery").put({"number": 1})
+    options = broker.options(tmp_path / "second")
+    with kombu.Connection(broker.URL, transport_options=options) as second:
+        queue = second.SimpleQueue("celery")
+        queue.put({"number": 2})
+        assert queue.get(timeout=2).payload == {"number": 2}
+
+
 def test_messages_come_once_and_in_order(connection, tmp_path):
     queue = connection.SimpleQueue("celery")
     for number in range(20):
