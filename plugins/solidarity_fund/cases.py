@@ -33,6 +33,6 @@ def _lock(request_id: int, **whose: object) -> FundRequest:
 
 
 def lock_fund(fund_id: int) -> None:
-    """One decision at a time in a Fund, so that a year's limit is not met twice at once. Other rows
-    may still refer to the Fund meanwhile."""
+    """One decision, or change of rules, at a time in a Fund: a year's limit is not met twice at
+    once. Other rows may still refer to the Fund meanwhile."""
     Fund.objects.select_for_update(no_key=True).get(pk=fund_id)

@@ -29,6 +29,7 @@ from marketplace.sales.sale import LevyShare, LevyTerms, PlacedOrder, Reversal, 
 from plugins.solidarity_fund.accounts import fund_account_id
 from plugins.solidarity_fund.models import Levy, LevyPledge, LevyPolicy
 
+# A process that did not make a change may levy by the policy before it for so long.
 POLICY_KEPT_SECONDS = 5.0
 CENTS_PER_EURO = 100
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.money import BASIS_POINTS
 from marketplace.refusals import Refusal
+from plugins.solidarity_fund.cases import lock_fund
 from plugins.solidarity_fund.models import Fund, Levy, LevyPledge, LevyPolicy
 from plugins.solidarity_fund.selectors import policy_on
 
@@ -43,7 +44,7 @@ def levy_policy_create(
         raise Refusal(
             "INVALID_PERIOD", _("The last day comes before the first."), field="validUntil"
         )
-    Fund.objects.select_for_update().get(pk=fund.pk)
+    lock_fund(fund.pk)
     _end_predecessor(fund, valid_from)
     _refuse_overlap(fund, valid_from, valid_until)
     return LevyPolicy.objects.create(
@@ -74,7 +75,7 @@ def levy_pledge_set(*, fund: Fund, user_id: int, share: bool, round_up: bool) ->
             raise Refusal(
                 "PLEDGE_NOT_OFFERED", _("The levy in force does not offer this."), field=field
             )
-    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    lock_fund(fund.pk)
     before = LevyPledge.objects.filter(fund=fund, user_id=user_id, ended_at__isnull=True).first()
     if before is not None and (before.share, before.round_up) == (share, round_up):
         return before

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.refusals import Refusal
+from plugins.solidarity_fund.cases import lock_fund
 from plugins.solidarity_fund.models import (
     Article,
     Fund,
@@ -109,7 +110,7 @@ def regulation_document(regulation: Regulation) -> dict[str, Any]:
 
 
 def _end_predecessor(fund: Fund, valid_from: date) -> None:
-    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    lock_fund(fund.pk)
     Regulation.objects.filter(
         fund=fund, valid_from__lt=valid_from, valid_until__isnull=True
     ).update(valid_until=valid_from - timedelta(days=1))
