@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from marketplace.people.models import Organisation, OrganisationKind, Role
 from marketplace.territory.models import Comune
+from plugins.sfa_logistics.checker import violations
 from plugins.sfa_logistics.models import (
     Ability,
     ServedComune,
@@ -23,6 +24,7 @@ from plugins.sfa_logistics.models import (
     Tutor,
     TutorSlot,
 )
+from plugins.sfa_logistics.selectors import bookings, roster_of
 from tests.providers import factories as shop
 
 # A Monday morning.
@@ -126,3 +128,11 @@ def task(of: TrainingService | None, *, now: datetime = NOW, **facts: Any) -> Ta
 def soon(of: TrainingService, **facts: Any) -> Task:
     """A task due from now on, by the real clock."""
     return task(of, now=timezone.now(), **facts)
+
+
+def allowed(service_id: int) -> bool:
+    """Everything that stands booked keeps every limit, says the checker."""
+    booked = bookings(service_id, now=NOW)
+    tasks = Task.objects.filter(pk__in=[b.task_id for b in booked])
+    roster = roster_of(service_id, tasks, now=NOW).with_booked(())
+    return violations(roster, booked) == []

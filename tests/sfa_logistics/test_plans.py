@@ -1,37 +1,24 @@
-"""Plans on the database: stored, explained, taken back, and never two at once."""
+"""Plans on the database: stored, explained, taken back where a change forbids them."""
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from datetime import date, time, timedelta
 
 import pytest
-from django.db import connection, connections
-from django.db.models import QuerySet
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.people.actor import Actor, actor_of
 from marketplace.refusals import Refusal
-from plugins.sfa_logistics.checker import violations
 from plugins.sfa_logistics.models import Assignment, Task, TaskStatus, Trainee, UnassignedReason
 from plugins.sfa_logistics.roster import Slot
-from plugins.sfa_logistics.selectors import bookings, roster_of
-from plugins.sfa_logistics.services import people, plans
+from plugins.sfa_logistics.services import people
 from plugins.sfa_logistics.services.plans import Run, service_plan, tasks_assign
 from plugins.sfa_logistics.services.tasks import task_cancel, task_complete, task_reassign
 from plugins.sfa_logistics.tasks import sfa_plan_all
 from tests.sfa_logistics import factories as make
 
 NOW = make.NOW
-
-
-def allowed(service_id: int) -> bool:
-    """Everything that stands booked keeps every limit, says the checker."""
-    booked = bookings(service_id, now=NOW)
-    tasks = Task.objects.filter(pk__in=[b.task_id for b in booked])
-    roster = roster_of(service_id, tasks, now=NOW).with_booked(())
-    return violations(roster, booked) == []
 
 
 @pytest.mark.django_db
@@ -45,7 +32,7 @@ class TestPlan:
         )
         assert {task.status for task in Task.objects.all()} == {TaskStatus.ASSIGNED}
         assert Assignment.objects.count() == 4
-        assert allowed(sfa.pk)
+        assert make.allowed(sfa.pk)
 
     def test_a_second_run_changes_nothing(self):
         sfa = make.sfa()
@@ -201,7 +188,7 @@ class TestChangesTakeBack:
     def test_of_a_trainee(self, sfa, data, reopened):
         self.update(sfa, **data)
         assert self.open_tasks() == reopened
-        assert allowed(sfa.pk)
+        assert make.allowed(sfa.pk)
 
     def test_of_hours(self, sfa):
         late = [Slot(day, time(17), time(18)) for day in range(7)]
@@ -223,7 +210,7 @@ class TestChangesTakeBack:
             now=NOW,
         )
         assert self.open_tasks() == 1
-        assert allowed(sfa.pk)
+        assert make.allowed(sfa.pk)
 
     def test_what_is_done_or_past_stays(self, sfa):
         after = NOW + timedelta(days=1)
@@ -234,88 +221,3 @@ class TestChangesTakeBack:
             now=after,
         )
         assert self.open_tasks() == 0
-
-
-# Two runs at the same time
-
-TWINS = 2
-CHECKS = (
-    "assignment_trainee_in_one_place",
-    "assignment_one_per_seat",
-    "assignment_one_per_task",
-)
-
-
-def plan_together(service_id: int, monkeypatch) -> list[object]:
-    """Two runs that both read the roster before either writes, where nothing stops them."""
-    met = threading.Barrier(TWINS, timeout=3)
-    assign = plans.assign
-
-    def assign_together(*args, **kwargs):
-        plan = assign(*args, **kwargs)
-        # Broken where the other run waits for the lock: then the guard works.
-        with suppress(threading.BrokenBarrierError):
-            met.wait()
-        return plan
-
-    monkeypatch.setattr(plans, "assign", assign_together)
-    results: list[object] = []
-
-    def run() -> None:
-        try:
-            results.append(service_plan(service_id=service_id, now=NOW))
-        except Exception as error:
-            results.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(TWINS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
-def without_locks(monkeypatch) -> None:
-    """No lock on the service, none on the tasks."""
-    monkeypatch.setattr(plans, "service_lock", lambda service_id: None)
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda query, **_: query)
-
-
-def service_with_work() -> int:
-    sfa = make.sfa(trainees=2, at_once=1)
-    for _ in range(3):
-        make.task(sfa.service)
-    return sfa.pk
-
-
-def test_two_runs_at_once_assign_each_task_once(committed_db, monkeypatch):
-    service_id = service_with_work()
-    results = plan_together(service_id, monkeypatch)
-    assert sorted(results) == [Run(0, 0), Run(3, 0)]
-    assert allowed(service_id)
-
-
-def test_without_the_lock_the_database_refuses_the_second(committed_db, monkeypatch):
-    service_id = service_with_work()
-    without_locks(monkeypatch)
-    results = plan_together(service_id, monkeypatch)
-    assert Run(3, 0) in results
-    (refused,) = [result for result in results if isinstance(result, Exception)]
-    assert any(name in str(refused) for name in CHECKS)
-    assert allowed(service_id)
-
-
-def test_without_lock_and_constraints_trainees_would_be_in_two_places(committed_db, monkeypatch):
-    """The twin: with no guard at all, the same test finds the double booking."""
-    service_id = service_with_work()
-    without_locks(monkeypatch)
-    with connection.cursor() as cursor:
-        for name in CHECKS[:2]:
-            cursor.execute(f"ALTER TABLE sfa_logistics_assignment DROP CONSTRAINT {name}")
-        cursor.execute("DROP INDEX assignment_one_per_task")
-        cursor.execute("DROP TRIGGER sfa_assignment_guard ON sfa_logistics_assignment")
-    assert plan_together(service_id, monkeypatch) == [Run(3, 0), Run(3, 0)]
-    assert Assignment.objects.count() == 6
-    assert not allowed(service_id)

@@ -98,7 +98,7 @@ def tasks_cancel(tasks: QuerySet[Task]) -> int:
     Tasks first: a plan that is being made holds their rows, and what it assigned is seen by the
     statements that come after.
     """
-    waiting = tasks.filter(status__in=UNDER_WAY).order_by("pk").select_for_update()
+    waiting = tasks.filter(status__in=UNDER_WAY).order_by("pk").select_for_update(no_key=True)
     cancelled = list(waiting.values_list("pk", flat=True))
     if cancelled:
         Task.objects.filter(pk__in=cancelled).update(status=TaskStatus.CANCELLED.value)

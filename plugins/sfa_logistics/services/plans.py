@@ -47,15 +47,20 @@ def tasks_assign(*, actor: Actor, service_id: int, now: datetime | None = None) 
 
 @transaction.atomic
 def service_plan(*, service_id: int, now: datetime | None = None) -> Run:
-    """Plan a service's open tasks from ``now`` on; what is assigned stays."""
+    """Plan a service's open tasks from ``now`` on; what is assigned and still allowed stays."""
+    now = now or timezone.now()
     service_lock(service_id)
     _claim(service_id)
-    return tasks_plan(service_id, Task.objects.filter(service=service_id), now or timezone.now())
+    plan_recheck(service_id, now)
+    return tasks_plan(service_id, Task.objects.filter(service=service_id), now)
 
 
 def service_lock(service_id: int) -> None:
-    """Let nobody else plan or change this service's people until the transaction ends."""
-    locked = TrainingService.objects.select_for_update().filter(pk=service_id)
+    """Let nobody else plan or change this service's people until the transaction ends.
+
+    ``no_key``: orders that are placed meanwhile refer to the row and do not wait.
+    """
+    locked = TrainingService.objects.select_for_update(no_key=True).filter(pk=service_id)
     if not locked.values_list("pk", flat=True):
         raise not_found("TrainingService", field="service")
 
@@ -65,7 +70,7 @@ def tasks_plan(service_id: int, tasks: QuerySet[Task], now: datetime) -> Run:
     waiting = list(
         tasks.filter(status=TaskStatus.OPEN.value)
         .order_by("pk")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("template")
         .prefetch_related("template__abilities", "template__conflicts")
     )
@@ -92,6 +97,8 @@ def plan_recheck(service_id: int, now: datetime) -> int:
         .prefetch_related("task__template__abilities", "task__template__conflicts")
         .order_by("starts_at", "pk")
     )
+    if not coming:
+        return 0
     roster = roster_of(service_id, [assignment.task for assignment in coming], now=now)
     forbidden: list[int] = []
     kept = [b for b in roster.booked if b.starts_at <= now]

@@ -91,7 +91,7 @@ def _tutored(task: Task, actor: Actor) -> bool:
 
 
 def _locked(actor: Actor, task_id: int, *, tutors_too: bool = False) -> Task:
-    Task.objects.select_for_update().filter(pk=task_id).values_list("pk").first()
+    Task.objects.select_for_update(no_key=True).filter(pk=task_id).values_list("pk").first()
     return _visible(actor, task_id, tutors_too=tutors_too)
 
 
