@@ -56,7 +56,7 @@ class Transport(filesystem.Transport):
         super().__init__(client, **kwargs)  # type: ignore[no-untyped-call]
         # Kombu's is one for the process, whatever the folder: a queue that was noted in one folder
         # is not noted in the next, and what is sent to it there is dropped without a word.
-        self.state = virtual.BrokerState()
+        self.state = virtual.BrokerState()  # type: ignore[no-untyped-call]
 
 
 def options(data: Path) -> dict[str, Any]:
