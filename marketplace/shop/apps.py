@@ -11,5 +11,7 @@ class WelfareShopConfig(AppConfig):
         import saleor.product.utils  # noqa: F401
 
         from marketplace.shop import language
+        from marketplace.shop.saleor2 import shims
 
+        shims.apply_to_models()
         language.connect()

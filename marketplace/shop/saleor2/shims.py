@@ -6,6 +6,7 @@ fails when a shim is no longer needed.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -34,8 +35,25 @@ def pyjwt_expired_signature() -> None:
         jwt.ExpiredSignature = jwt.ExpiredSignatureError  # type: ignore[attr-defined]
 
 
+def pyjwt_text_tokens() -> None:
+    """PyJWT 2 returns text; ``saleor.account.utils`` decodes bytes (a change of address fails)."""
+    import jwt
+    from saleor.account import utils
+
+    utils.jwt = SimpleNamespace(
+        encode=lambda *given, **named: jwt.encode(*given, **named).encode(),
+        decode=jwt.decode,
+        PyJWTError=jwt.PyJWTError,
+    )
+
+
+def apply_to_models() -> None:
+    """Apply what needs Django's models to be loaded; safe to call twice."""
+    pyjwt_text_tokens()
+
+
 def apply() -> None:
-    """Apply every shim; safe to call twice."""
+    """Apply every shim that Saleor needs to be imported at all; safe to call twice."""
     pillow_antialias()
     forms_bound_field()
     pyjwt_expired_signature()
