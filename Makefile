@@ -33,7 +33,7 @@ schema: setup ## commit to the API's schema of now (schema/*.graphql; `make chec
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check schema --write
 
 bench: setup ## measure, and write the table (ratios within one run)
-	@exec $(PYTHON) -m bench $(BENCH_ARGS)
+	@exec $(PYTHON) -m tests.bench $(BENCH_ARGS)
 
 requirements: ## pin and hash requirements/*.in again (needs uv)
 	@requirements/pin.sh

@@ -135,3 +135,19 @@ def cloned(purpose: str) -> Iterator[str]:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         admin.close()
+
+
+@contextmanager
+def copied(source: str, purpose: str) -> Iterator[str]:
+    """A copy of a database that nobody is connected to; Django stays where it is."""
+    name = f"test_{purpose}_{os.getpid()}"
+    admin = _admin()
+    try:
+        with admin.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _clone(cursor, source, name)
+        yield name
+        with admin.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        admin.close()

@@ -9,5 +9,7 @@ PLUGINS = [
     "saleor.plugins.webhook.plugin.WebhookPlugin",
     "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin",
 ]
+# Saleor's own authentication, once per field; ours is once per request (marketplace.api.views).
+GRAPHENE = SALEOR_GRAPHENE
 ROOT_URLCONF = "saleor.urls"
 WSGI_APPLICATION = "saleor.wsgi.application"

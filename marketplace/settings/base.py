@@ -65,6 +65,7 @@ MIDDLEWARE = [
 ]
 
 # marketplace.api.views authenticates once per request, not once per field.
+SALEOR_GRAPHENE = GRAPHENE
 GRAPHENE = {**GRAPHENE, "MIDDLEWARE": []}
 GRAPHQL_JWT = {
     **GRAPHQL_JWT,
