@@ -89,12 +89,13 @@ BARE, STEPS, ONE = WAYS
 @contextmanager
 def both_sides() -> Iterator[tuple[World, dict[str, int]]]:
     """The world, and the port that each way goes to."""
-    with filled("bench_ours") as world, copied(world, "bench_bare") as bare_database:
-        with (
-            serving("marketplace.settings.embedded", world.database) as ours,
-            serving("marketplace.settings.bare", bare_database) as bare,
-        ):
-            yield world, {BARE: bare, STEPS: ours, ONE: ours}
+    with (
+        filled("bench_ours") as world,
+        copied(world, "bench_bare") as bare_database,
+        serving("marketplace.settings.embedded", world.database) as ours,
+        serving("marketplace.settings.bare", bare_database) as bare,
+    ):
+        yield world, {BARE: bare, STEPS: ours, ONE: ours}
 
 
 def measure(*, seconds: float, rounds: int, say: Callable[[str], None]) -> list[Comparison]:
