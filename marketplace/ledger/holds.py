@@ -28,6 +28,14 @@ class Held(NamedTuple):
     replayed: bool
 
 
+class OpenHold(NamedTuple):
+    """A hold that has not ended, expired or not."""
+
+    hold_id: int
+    cents: int
+    expires_at: datetime
+
+
 def hold(
     *,
     key: str,
@@ -93,10 +101,22 @@ def expire_holds(now: datetime) -> int:
     due = fetch_all(
         "SELECT hold_id FROM ledger_open_hold WHERE expires_at <= %s ORDER BY hold_id", [now]
     )
-    return sum(_expire(hold_id, now) for (hold_id,) in due)
+    return sum(expire_hold(hold_id, now) for (hold_id,) in due)
 
 
-def _expire(hold_id: int, now: datetime) -> bool:
+def open_holds(*, before: datetime, after_id: int = 0, most: int = 500) -> list[OpenHold]:
+    """Holds made before that time that have not ended, from ``after_id`` on by their ids."""
+    rows = fetch_all(
+        "SELECT h.id, h.cents, h.expires_at FROM ledger_open_hold o"
+        " JOIN ledger_hold h ON h.id = o.hold_id JOIN ledger_transfer t ON t.id = o.hold_id"
+        " WHERE t.posted_at < %s AND o.hold_id > %s ORDER BY o.hold_id LIMIT %s",
+        [before, after_id, most],
+    )
+    return [OpenHold(*row) for row in rows]
+
+
+def expire_hold(hold_id: int, now: datetime) -> bool:
+    """Give back a hold that has expired by ``now``; False where it has ended already."""
     key = f"hold:{hold_id}:expired"
     try:
         return not call(_END, [hold_id, "expired", "expire", key, "", [], [], now]).replayed

@@ -35,6 +35,7 @@ WELFAREPIU_ROOMS = [
     "marketplace.companies",
     "marketplace.providers",
     "marketplace.sales",
+    "marketplace.sales.reconciliation",
     "marketplace.api",
     "plugins.ethics_charter",
     "plugins.welfare_wallet",
@@ -101,3 +102,9 @@ SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "securi
 
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
+
+# The reconciler: what is younger than the grace may still be under way; it looks two days back
+# (further where it did not run), and at night over the months.
+RECONCILE_GRACE_SECONDS = 120
+RECONCILE_WINDOW_HOURS = 48
+RECONCILE_NIGHT_DAYS = 90

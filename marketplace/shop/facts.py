@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -76,3 +77,26 @@ class PostalAddress:
     postal_code: str
     country: str = "IT"
     phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPayment:
+    """A payment that the shop holds as captured; ``order_id`` is None where it has no order."""
+
+    payment_id: int
+    order_id: str | None
+    checkout_token: str
+    captured_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBooks:
+    """What the shop has written of an order's payments by one gateway.
+
+    ``captured_cents`` is the sum that it shows, ``transacted_cents`` what its transactions add up
+    to; a crash between the two leaves them apart.
+    """
+
+    captured_cents: int
+    transacted_cents: int
+    last_refund_at: datetime | None = None

@@ -9,7 +9,10 @@ class SfaLogisticsConfig(AppConfig):
     def ready(self) -> None:
         from marketplace import registry
         from marketplace.sales import extensions
+        from marketplace.sales.reconciliation import checks
+        from plugins.sfa_logistics import reconciliation
         from plugins.sfa_logistics.services import orders
 
         registry.provide("tasks.catch_up", orders.tasks_catch_up)
         extensions.register_follower(orders.follower)
+        checks.register_follow_up("SFA tasks", reconciliation.tasks_missing)

@@ -11,11 +11,14 @@ class SolidarityFundConfig(AppConfig):
 
         from marketplace import registry
         from marketplace.sales import extensions
-        from plugins.solidarity_fund import levies, selectors
+        from marketplace.sales.reconciliation import checks
+        from plugins.solidarity_fund import levies, reconciliation, selectors
         from plugins.solidarity_fund.models import LevyPolicy
 
         registry.provide("fund.account_id", selectors.account_id)
         extensions.register_levy(levies.levy_of)
         extensions.register_follower(levies.recorder)
+        checks.register_follow_up("levy records", reconciliation.levies_missing)
+        checks.register_check(reconciliation.compare)
         post_save.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_saved")
         post_delete.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_deleted")

@@ -9,9 +9,11 @@ class WelfareWalletConfig(AppConfig):
     def ready(self) -> None:
         from marketplace import registry
         from marketplace.sales import extensions
-        from plugins.welfare_wallet import credit, gates
+        from marketplace.sales.reconciliation import checks
+        from plugins.welfare_wallet import credit, gates, reconciliation
 
         extensions.register_gate(gates.plan_gate)
+        checks.register_check(reconciliation.compare)
         registry.provide("wallet.credit", credit.credit)
         registry.provide("wallet.credit_many", credit.credit_many)
         registry.provide("wallet.sweep", credit.lapse_expired)

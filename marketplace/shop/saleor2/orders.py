@@ -41,6 +41,7 @@ def order_ref(checkout_token: str) -> OrderRef | None:
         number=str(order.pk),
         checkout_token=checkout_token,
         line_ids={number: str(line.pk) for number, line in enumerate(lines, 1)},
+        native=order,
     )
 
 

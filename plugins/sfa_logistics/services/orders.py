@@ -123,7 +123,7 @@ def tasks_catch_up(order_ids: Iterable[str]) -> int:
     before = existing.count()
     tasks_make(demands=list(_demands_stored(order_ids)))
     made = existing.count() - before
-    gone = ProviderOrder.objects.filter(_went_back(), order_id__in=order_ids)
+    gone = ProviderOrder.objects.filter(went_back(), order_id__in=order_ids)
     tasks_cancel(existing.filter(provider_order_id__in=gone.values("pk")))
     return made
 
@@ -143,7 +143,7 @@ def _demands_stored(order_ids: list[str]) -> Iterable[Demand]:
     quantities: dict[int, dict[TaskKind, int]] = {}
     lines = (
         ProviderOrderLine.objects.filter(provider_order__order_id__in=order_ids)
-        .exclude(_went_back("provider_order__"))
+        .exclude(went_back("provider_order__"))
         .select_related("provider_order", "listing")
         .order_by("provider_order_id", "number")
     )
@@ -158,7 +158,8 @@ def _demands_stored(order_ids: list[str]) -> Iterable[Demand]:
         yield from _demands(parts[pk], wanted[TaskKind.PACKING], wanted[TaskKind.DELIVERY])
 
 
-def _went_back(prefix: str = "") -> Q:
+def went_back(prefix: str = "") -> Q:
+    """Provider orders that are over without being fulfilled, or whose money went back in full."""
     over = (ProviderOrderStatus.REFUSED.value, ProviderOrderStatus.CANCELLED.value)
     return Q(**{f"{prefix}status__in": over}) | Q(
         **{f"{prefix}gross_cents__gt": 0, f"{prefix}refunded_cents": F(f"{prefix}gross_cents")}
