@@ -6,6 +6,7 @@ The one code for both ways in: a cart bought in one request, and Saleor's own st
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -165,22 +166,27 @@ def _settlement(
     )
 
 
-def order_place(settlement: Settlement, order: OrderRef) -> PlacedOrder:
+def order_place(
+    settlement: Settlement, order: OrderRef, *, placed_at: datetime | None = None
+) -> PlacedOrder:
     """Make all that follows from a paid order: provider orders, then every follower; once.
 
     Safe to call again at any time (the reconciler does): what is there already is left as it is.
+
+    Args:
+        placed_at: now, where it is not given (an order of the past that is loaded has its own).
 
     Raises:
         Refusal: SETTLEMENT_GIVEN_BACK where the money went back meanwhile; nothing is made then.
     """
     with transaction.atomic(savepoint=False):
-        placed = _follow(settlement, order)
+        placed = _follow(settlement, order, placed_at)
         if settlement.order_id != order.order_id:
             _mark_placed(settlement, order)
     return placed
 
 
-def _follow(settlement: Settlement, order: OrderRef) -> PlacedOrder:
+def _follow(settlement: Settlement, order: OrderRef, placed_at: datetime | None) -> PlacedOrder:
     sale, levy = terms.from_json(settlement.terms)
     provider_orders = provider_orders_create(
         order_id=order.order_id,
@@ -189,6 +195,7 @@ def _follow(settlement: Settlement, order: OrderRef) -> PlacedOrder:
         levy=levy,
         transfer_id=settlement.transfer_id,
         order_line_ids=order.line_ids,
+        placed_at=placed_at,
     )
     placed = PlacedOrder(
         order_id=order.order_id,

@@ -3,7 +3,7 @@ test databases' first template is migrated with."""
 
 from marketplace.settings.embedded import *
 
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in WELFAREPIU_ROOMS]
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in [*WELFAREPIU_ROOMS, "fixtures"]]
 WELFAREPIU_ROOMS = []
 PLUGINS = [
     "saleor.plugins.webhook.plugin.WebhookPlugin",

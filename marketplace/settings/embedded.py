@@ -34,3 +34,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "WELFAREPIU <negozio@w
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.options(DATA)
 # The queue is a folder: workers on it need not find, watch or command each other.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+
+# The demo territory: one machine is for trying out.
+INSTALLED_APPS = [*INSTALLED_APPS, "fixtures"]
+# Thumbnails are made when somebody first looks at them: no worker prepares them here.
+VERSATILEIMAGEFIELD_SETTINGS = {**VERSATILEIMAGEFIELD_SETTINGS, "create_images_on_demand": True}

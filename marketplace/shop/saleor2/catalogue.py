@@ -125,7 +125,7 @@ def product_create(
         price_amount=decimal(price_cents),
         minimal_variant_price_amount=decimal(price_cents),
         is_published=False,
-        **_description(description),
+        **description_columns(description),
     )
     product.save()
     # Through save(), not the manager: that one starts a task which may run before this commits.
@@ -152,7 +152,7 @@ def _product_type(is_service: bool) -> int:
     return found or ProductType.objects.get_or_create(slug=slug, defaults=defaults)[0].pk
 
 
-def _description(text: str) -> dict[str, Any]:
+def description_columns(text: str) -> dict[str, Any]:
     """Saleor keeps a description twice: as text, and as Draft.js blocks for its dashboard."""
     blocks = [
         {
@@ -183,7 +183,7 @@ def product_update(
     if name is not None:
         product.name = name
     if description is not None:
-        for column, value in _description(description).items():
+        for column, value in description_columns(description).items():
             setattr(product, column, value)
     if category_id is not None:
         product.category_id = category_id
