@@ -11,7 +11,8 @@ class WelfareShopConfig(AppConfig):
         import saleor.product.utils  # noqa: F401
 
         from marketplace.shop import language
-        from marketplace.shop.saleor2 import shims
+        from marketplace.shop.saleor2 import shims, webhooks
 
         shims.apply_to_models()
         language.connect()
+        webhooks.drop_what_is_refused()

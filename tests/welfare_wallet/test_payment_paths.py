@@ -1,0 +1,190 @@
+"""Every other way to a wallet's money through Saleor's payments: refused, and nothing moves."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from saleor.payment import PaymentError, gateway
+from saleor.payment.interface import PaymentData
+from saleor.payment.models import Payment, Transaction
+from saleor.plugins.manager import get_plugins_manager
+
+from marketplace.ledger.verification import verify
+from plugins.welfare_wallet.gateway import GATEWAY
+from tests.shopping import gid
+from tests.steps import Steps
+
+pytestmark = pytest.mark.django_db
+PRICE = 850
+
+CAPTURE = """mutation($id: ID!, $amount: Decimal) {
+  paymentCapture(paymentId: $id, amount: $amount) {
+  paymentErrors { message code } } }"""
+VOID = "mutation($id: ID!) { paymentVoid(paymentId: $id) { paymentErrors { message code } } }"
+ORDER_CAPTURE = """mutation($id: ID!, $amount: Decimal!) { orderCapture(id: $id, amount: $amount) {
+  orderErrors { message code } } }"""
+ORDER_VOID = "mutation($id: ID!) { orderVoid(id: $id) { orderErrors { message code } } }"
+ORDER_REFUND = """mutation($id: ID!, $amount: Decimal!) { orderRefund(id: $id, amount: $amount) {
+  orderErrors { message code } } }"""
+MARK_PAID = "mutation($id: ID!) { orderMarkAsPaid(id: $id) { orderErrors { message code } } }"
+
+
+@pytest.fixture
+def staff(django_user_model):
+    user = django_user_model.objects.create_user("staff@example.com", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="manage_orders"))
+    return user
+
+
+@pytest.fixture
+def steps(api, town):
+    return Steps(api, town.employee)
+
+
+def information(token: str, amount: str = "8.50", currency: str = "EUR") -> PaymentData:
+    return PaymentData(
+        amount=Decimal(amount),
+        currency=currency,
+        billing=None,
+        shipping=None,
+        order_id=None,
+        customer_ip_address=None,
+        customer_email="thief@example.com",
+        token=token,
+    )
+
+
+def held(town, steps) -> str:
+    """A hold for one honey, picked up, with its payment made but not completed."""
+    return steps.ready((town.honey, 1), method=town.pick_up)
+
+
+@pytest.mark.parametrize("method", ["process_payment", "capture_payment", "authorize_payment"])
+def test_the_gateway_pays_nothing_outside_a_checkout(town, steps, method):
+    token = held(town, steps)
+    answer = getattr(get_plugins_manager(), method)(GATEWAY, information(token))
+    assert not answer.is_success
+    assert answer.error.startswith(("PAYMENT_OUTSIDE_CHECKOUT", "OPERATION_NOT_OFFERED"))
+    assert town.held_cents() == PRICE
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [
+        ("8.49", "EUR", "WRONG_AMOUNT"),
+        ("8500", "EUR", "WRONG_AMOUNT"),
+        ("0", "EUR", "WRONG_AMOUNT"),
+        ("-8.50", "EUR", "WRONG_AMOUNT"),
+        ("8.50", "USD", "WRONG_CURRENCY"),
+    ],
+)
+def test_the_gateway_refuses_another_amount_or_currency(
+    town, steps, monkeypatch, amount, currency, code
+):
+    token = held(town, steps)
+    real = gateway.create_payment_information
+    monkeypatch.setattr(
+        gateway,
+        "create_payment_information",
+        lambda **given: (real(**given), information(token, amount, currency))[1],
+    )
+    done = steps.complete()
+    assert [error["code"] for error in done["welfareErrors"]] == [code]
+    assert (town.held_cents(), town.fund_cents()) == (PRICE, 0)
+
+
+def test_staff_cannot_capture_a_hold_that_its_holder_has_not_paid_with(api, town, steps, staff):
+    held(town, steps)
+    payment = {"id": gid("Payment", Payment.objects.get().pk), "amount": "8.50"}
+    assert api.data(CAPTURE, payment, user=staff)["paymentCapture"]["paymentErrors"]
+    assert api.data(VOID, {"id": payment["id"]}, user=staff)["paymentVoid"]["paymentErrors"]
+    assert town.held_cents() == PRICE
+    assert not Transaction.objects.filter(is_success=True).exists()
+
+
+def test_staff_cannot_capture_or_void_a_paid_order_again(api, town, steps, staff):
+    held(town, steps)
+    order = steps.complete()["order"]["id"]
+    left = town.credit_left()
+    capture = api.data(ORDER_CAPTURE, {"id": order, "amount": "8.50"}, user=staff)
+    assert capture["orderCapture"]["orderErrors"]
+    assert api.data(ORDER_VOID, {"id": order}, user=staff)["orderVoid"]["orderErrors"]
+    assert api.data(MARK_PAID, {"id": order}, user=staff)["orderMarkAsPaid"]["orderErrors"]
+    assert town.credit_left() == left
+    assert Payment.objects.get().captured_amount == Decimal("8.50")
+
+
+def test_an_order_refund_of_more_than_was_paid_is_refused(api, town, steps, staff):
+    held(town, steps)
+    order = steps.complete()["order"]["id"]
+    left = town.credit_left()
+    for amount in ("8.51", "0", "-1"):
+        answer = api.data(ORDER_REFUND, {"id": order, "amount": amount}, user=staff)
+        assert answer["orderRefund"]["orderErrors"], amount
+    assert town.credit_left() == left
+    assert verify() == []
+
+
+def test_a_payment_on_a_draft_order_reaches_no_wallet(town, steps, staff):
+    from saleor.order.models import Order
+    from saleor.payment.utils import create_payment
+
+    token = held(town, steps)
+    from saleor.account.models import Address
+
+    draft = Order.objects.create(
+        status="draft", billing_address=Address.objects.create(city="Lovere", country="IT")
+    )
+    payment = create_payment(
+        gateway=GATEWAY,
+        total=Decimal("8.50"),
+        currency="EUR",
+        email="thief@example.com",
+        payment_token=token,
+        order=draft,
+    )
+    with pytest.raises(PaymentError, match="PAYMENT_OUTSIDE_CHECKOUT"):
+        gateway.process_payment(payment, token)
+    assert town.held_cents() == PRICE
+
+
+def test_a_refund_of_a_payment_without_our_order_gives_nothing(town, steps):
+    answer = get_plugins_manager().refund_payment(GATEWAY, information("anything"))
+    assert answer.error.startswith("UNKNOWN_ORDER")
+    assert town.credit_left() == 20_000
+
+
+def test_a_void_through_the_gateway_gives_a_hold_back_once(town, steps):
+    token = held(town, steps)
+    for _twice in range(2):
+        assert get_plugins_manager().void_payment(GATEWAY, information(token)).is_success
+    assert town.credit_left() == 20_000
+    assert verify() == []
+
+
+def test_a_void_of_a_hold_that_has_paid_is_refused(town, steps):
+    token = held(town, steps)
+    steps.complete()
+    answer = get_plugins_manager().void_payment(GATEWAY, information(token))
+    assert answer.error.startswith("HOLD_ALREADY_POSTED")
+    assert town.credit_left() == 20_000 - PRICE
+
+
+def test_the_gateways_that_saleor_ships_are_not_there(api):
+    answer = api.data("{ shop { availablePaymentGateways { id } } }")
+    ids = [one["id"] for one in answer["shop"]["availablePaymentGateways"]]
+    assert ids == [GATEWAY]
+
+
+def test_a_checkout_paid_by_nothing_is_no_order(api, town, steps):
+    steps.create((town.honey, 1))
+    steps.deliver(town.pick_up)
+    assert steps.complete()["order"] is None
+    steps.api.data(
+        """mutation($id: ID!) { checkoutPaymentCreate(checkoutId: $id,
+             input: {gateway: "mirumee.payments.dummy", token: "fully_charged"}) {
+             paymentErrors { code } } }""",
+        {"id": steps.checkout},
+        user=town.employee,
+    )
+    assert steps.complete()["order"] is None
