@@ -19,11 +19,11 @@ def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
     Returns what each returned, or the Refusal or database error that it raised.
     """
     waiting = list(actions)
-    start = threading.Barrier(len(waiting))
+    start = threading.Barrier(len(waiting), timeout=60)
 
     def run(action: Callable[[], Any]) -> Any:
         try:
-            connection.ensure_connection()
+            _connect_or_abort(start)
             start.wait()
             return action()
         except (Refusal, Error) as failure:
@@ -33,6 +33,15 @@ def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(waiting)) as pool:
         return list(pool.map(run, waiting))
+
+
+def _connect_or_abort(start: threading.Barrier) -> None:
+    """Who finds no connection must not leave the others waiting."""
+    try:
+        connection.ensure_connection()
+    except Error as failure:
+        start.abort()
+        raise RuntimeError("the server has too few connections for this test") from failure
 
 
 def outcomes(results: Iterable[Any]) -> Counter[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import Error, connection, transaction
 
 from marketplace.ledger import accounts, checkpoints, holds, posting, selectors
 from marketplace.ledger.models import AccountKind
@@ -240,6 +240,19 @@ class TestRequiredMinimum:
     def test_the_fund_is_awarded_once(self):
         assert self.award_all() == {"posted": 1, "INSUFFICIENT_FUNDS": 7}
         assert selectors.balance(fund()) == 0
+
+    def test_an_older_snapshot_is_not_believed(self):
+        give(fund(), 100)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            with pytest.raises(Error, match="needs READ COMMITTED"):
+                posting.post(
+                    kind="reserve",
+                    key="award",
+                    legs=[Leg(fund(), -1), Leg(world(), 1)],
+                    require=Leg(fund(), 0),
+                )
+            transaction.set_rollback(True)
 
     def test_twin_without_the_advisory_lock_it_is_awarded_twice(self):
         weaken(
