@@ -11,10 +11,10 @@ class Choices(StrEnum):
 
     label: Any
 
-    def __new__(cls, value: str, label: Any = "") -> Choices:
+    def __new__(cls, value: str, label: Any = None) -> Choices:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label = label or value
+        member.label = value if label is None else label
         return member
 
     @classmethod

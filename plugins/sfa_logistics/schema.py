@@ -45,8 +45,12 @@ def resolve_services(info: Any, actor: Actor) -> Any:
     return selectors.training_services()
 
 
-def resolve_sfa_tasks(info: Any, actor: Actor, status: str | None = None) -> QuerySet[Task]:
+def resolve_sfa_tasks(
+    info: Any, actor: Actor, status: str | None = None, order: str | None = None
+) -> QuerySet[Task]:
     tasks = selectors.tasks_for_coordinator(actor)
+    if order is not None:
+        tasks = tasks.filter(order_id=from_global_text(order, "Order", field="order"))
     if status is None:
         return tasks
     if status not in set(TaskStatus):
@@ -100,6 +104,7 @@ class Queries(graphene.ObjectType):
         resolver=resolve_sfa_tasks,
         description="Tasks of the services that I coordinate; to an operator, those of no service.",
         status=graphene.String(description="open, assigned, done or cancelled."),
+        order=graphene.ID(description="Only the tasks of this order."),
     )
     my_tasks = connection(
         SfaTaskType,

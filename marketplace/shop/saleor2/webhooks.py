@@ -28,7 +28,7 @@ def _delivering(deliver: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return deliver(webhook_id, target_url, *rest)
         except HTTPError as error:
-            status = error.response.status_code
+            status = error.response.status_code if error.response is not None else 500
             if status >= 500 or status in PATIENCE:
                 raise
             logger.warning("webhook %s was refused with %s and is dropped", webhook_id, status)
