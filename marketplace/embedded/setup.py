@@ -284,6 +284,8 @@ def only_one(data: Path) -> Iterator[None]:
 def ensure(venv: Path) -> None:
     wanted = digest(PROJECT / "requirements")
     with only_one(PROJECT / ".data"):
+        if venv.is_symlink() and not venv.exists():
+            raise CannotSetUp(f"{venv} is a link to nothing. Remove it, then run make again.")
         # A link is somebody's own environment: used as it is, never removed.
         if not venv.is_symlink() and not is_ready(venv, wanted):
             make(venv, wanted, os.environ.get("PATH", os.defpath))

@@ -71,6 +71,12 @@ def test_folder_that_is_no_environment_is_not_removed(tmp_path):
     assert (tmp_path / ".venv" / "thesis.txt").exists()
 
 
+def test_link_to_nothing_is_a_sentence(tmp_path):
+    (tmp_path / ".venv").symlink_to(tmp_path / "gone")
+    with pytest.raises(setup.CannotSetUp, match="a link to nothing"):
+        setup.ensure(tmp_path / ".venv")
+
+
 def test_python_that_only_says_it_is_missing_is_passed_over(tmp_path, monkeypatch):
     wrong = executable(tmp_path, "python3.12", "echo 'python3.12: command not found' >&2; exit 127")
     right = executable(tmp_path, "python3.11", "echo 3.11")
