@@ -28,9 +28,7 @@ def checkpoint(least_entries: int = LEAST_ENTRIES) -> int:
         raise RuntimeError("a checkpoint needs transactions of its own")
     fetch_one("SELECT ledger_make_mark()")
     for _ in range(_TRIES):
-        (settled,) = fetch_one(
-            "SELECT max(xact) <= pg_snapshot_xmin(pg_current_snapshot()) FROM ledger_mark"
-        )
+        (settled,) = fetch_one("SELECT ledger_settled_id() = max(last_id) FROM ledger_mark")
         if settled:
             break
         time.sleep(_PAUSE_SECONDS)

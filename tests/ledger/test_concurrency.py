@@ -291,10 +291,7 @@ class TestCheckpoint:
         assert verify() == []
 
     def test_twin_up_to_the_newest_id_the_late_one_is_lost(self):
-        weaken(
-            "ledger_make_checkpoints",
-            ("pg_snapshot_xmin(pg_current_snapshot())", "'99999999999'::xid8"),
-        )
+        weaken("ledger_settled_id", ("open.xact < m.xact", "false"))
         self.late_commit()
         assert selectors.balance(fund()) == 101
         assert codes() == {"CHECKPOINT_WRONG"}

@@ -19,6 +19,19 @@ BEGIN
     INSERT INTO ledger_mark (last_id, xact) VALUES (v_last_id, pg_current_xact_id());
 END $$;
 
+-- The id up to which every transaction has ended, by the newest settled mark; NULL without one.
+-- Numbers are drawn by all databases of the server; one that is certainly in use by another database
+-- does not hold us up.
+CREATE OR REPLACE FUNCTION ledger_settled_id() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT max(m.last_id) FROM ledger_mark m WHERE NOT EXISTS (
+        SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS open (xact)
+        WHERE open.xact < m.xact AND NOT EXISTS (
+            SELECT FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
+            WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+              AND l.transactionid = open.xact::xid
+              AND s.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())))
+$$;
+
 -- Checkpoint every account whose tail below the newest settled mark has p_least entries or more;
 -- returns how many. Reads only what came since the last time.
 CREATE OR REPLACE FUNCTION ledger_make_checkpoints(p_least int) RETURNS int LANGUAGE plpgsql AS $$
@@ -28,8 +41,7 @@ DECLARE
     v_made int;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('ledger_make_checkpoints', 0));
-    SELECT max(last_id) INTO v_settled_id FROM ledger_mark
-    WHERE xact <= pg_snapshot_xmin(pg_current_snapshot());
+    v_settled_id := ledger_settled_id();
     IF v_settled_id IS NULL THEN
         RETURN 0;
     END IF;
