@@ -25,6 +25,8 @@ from typing import TextIO
 PROJECT = Path(__file__).resolve().parents[2]
 SUPPORTED = ("3.12", "3.11")
 STAMP = "welfarepiu-stamp"
+# There from the first moment of making to the stamp: what bears neither is not ours to remove.
+MARK = "welfarepiu-unfinished"
 REQUIREMENTS = ("build.txt", "engine.txt", "saleor.txt", "tools.txt", "stripe.txt")
 # What the finished environment takes, with room for pip to unpack: measured, and rounded up.
 NEEDED_BYTES = 1_200_000_000
@@ -98,12 +100,16 @@ def is_ready(venv: Path, wanted: str) -> bool:
 
 
 def remove_unfinished(venv: Path) -> None:
-    """Take away what an earlier set-up left, and nothing that a set-up did not make."""
-    if not venv.exists():
+    """Take away what an earlier set-up left, and nothing that a set-up did not make.
+
+    Raises:
+        CannotSetUp: what lies there bears no mark of ours: somebody's own environment, or files.
+    """
+    if not venv.exists() or not any(venv.iterdir()):
         return
-    if not (venv / "pyvenv.cfg").exists() and any(venv.iterdir()):
+    if not (venv / MARK).exists() and not (venv / STAMP).exists():
         raise CannotSetUp(
-            f"{venv} is in the way: it is not a Python environment. Move it elsewhere, or name "
+            f"{venv} is in the way: it was not made by this set-up. Move it elsewhere, or name "
             "another place in WELFAREPIU_VENV, then run the same command again."
         )
     finished = (venv / STAMP).exists()
@@ -112,8 +118,13 @@ def remove_unfinished(venv: Path) -> None:
         if finished
         else f"{venv.name} is half-made (an earlier set-up was cut off): making it anew."
     )
-    # The stamp first, so that a removal that is cut off leaves something recognisably unfinished.
-    (venv / STAMP).unlink(missing_ok=True)
+    # The mark stays to the last, so that a removal that is cut off can be gone on with.
+    (venv / MARK).touch()
+    for child in venv.iterdir():
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        elif child.name != MARK:
+            child.unlink()
     shutil.rmtree(venv)
 
 
@@ -240,6 +251,8 @@ def make(venv: Path, wanted: str, path: str) -> None:
     check_room(venv.parent)
     started = time.monotonic()
     say(f"Making {venv} with Python {python_version(python)}, once: a minute or two.")
+    venv.mkdir(parents=True, exist_ok=True)
+    (venv / MARK).touch()
     create(venv, python)
     first, *rest = [folder / name for name in REQUIREMENTS]
     install(venv / "bin" / "python", [first])
@@ -248,6 +261,7 @@ def make(venv: Path, wanted: str, path: str) -> None:
     unfinished = venv / (STAMP + ".new")
     unfinished.write_text(wanted + "\n", encoding="utf-8")
     unfinished.replace(venv / STAMP)
+    (venv / MARK).unlink()
     say(f"The environment is ready ({time.monotonic() - started:.0f} s).")
 
 
@@ -269,21 +283,27 @@ def compile_catalogues(venv: Path, root: Path) -> int:
 
 
 @contextmanager
-def only_one(data: Path) -> Iterator[None]:
-    """Two set-ups at once would trample on each other: the second waits for the first."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "setup.lock").open("w") as lock:
+def only_one(venv: Path) -> Iterator[None]:
+    """Two set-ups at once would trample on each other: the second waits for the first.
+
+    The lock is on the folder that holds the environment, since two clones may share one.
+    """
+    folder = os.open(venv.parent, os.O_RDONLY)
+    try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another set-up is running: waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def ensure(venv: Path) -> None:
     wanted = digest(PROJECT / "requirements")
-    with only_one(PROJECT / ".data"):
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(venv):
         if venv.is_symlink() and not venv.exists():
             raise CannotSetUp(f"{venv} is a link to nothing. Remove it, then run make again.")
         # A link is somebody's own environment: used as it is, never removed.

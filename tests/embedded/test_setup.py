@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,7 @@ def test_finished_environment_is_ready(finished, requirements):
 
 def test_without_a_stamp_it_is_half_made_and_removed(finished, requirements, capsys):
     (finished / setup.STAMP).unlink()
+    (finished / setup.MARK).touch()
     assert not setup.is_ready(finished, setup.digest(requirements))
     setup.remove_unfinished(finished)
     assert not finished.exists()
@@ -63,12 +66,28 @@ def test_environment_whose_python_is_gone_is_not_ready(finished, requirements):
     assert not setup.is_ready(finished, setup.digest(requirements))
 
 
-def test_folder_that_is_no_environment_is_not_removed(tmp_path):
-    (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "thesis.txt").touch()
-    with pytest.raises(setup.CannotSetUp, match="in the way"):
-        setup.remove_unfinished(tmp_path / ".venv")
-    assert (tmp_path / ".venv" / "thesis.txt").exists()
+def test_environment_that_no_set_up_made_is_not_removed(finished):
+    """Somebody's own, named in WELFAREPIU_VENV or lying in .venv."""
+    (finished / setup.STAMP).unlink()
+    with pytest.raises(setup.CannotSetUp, match="not made by this set-up"):
+        setup.remove_unfinished(finished)
+    assert (finished / "pyvenv.cfg").exists()
+
+
+def test_two_set_ups_wait_for_each_other(tmp_path):
+    venv, order = tmp_path / ".venv", []
+
+    def second() -> None:
+        with setup.only_one(venv):
+            order.append("second")
+
+    with setup.only_one(venv):
+        other = threading.Thread(target=second)
+        other.start()
+        time.sleep(0.3)
+        order.append("first")
+    other.join(10)
+    assert order == ["first", "second"]
 
 
 def test_link_to_nothing_is_a_sentence(tmp_path):
