@@ -16,7 +16,7 @@ from marketplace.people.models import Role
 from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
 from marketplace.refusals import Refusal
 from marketplace.sales.models import Settlement
-from marketplace.sales.reversals import Cause, provider_order_reverse
+from marketplace.sales.reversals import Cause, provider_order_refund
 from marketplace.sales.sale import PlacedOrder, Reversal
 
 Status = ProviderOrderStatus
@@ -69,7 +69,7 @@ def provider_order_refuse(*, actor: Actor, provider_order_id: int, why: str) -> 
         Settlement.objects.select_for_update().filter(order_id=order.order_id).first()
         refused = _step(actor, provider_order_id, Status.REFUSED)
         if refused.refunded_cents < refused.gross_cents:
-            provider_order_reverse(
+            provider_order_refund(
                 provider_order_id=provider_order_id,
                 key=f"refused:{provider_order_id}",
                 cause=Cause(why.strip(), actor.user_id),

@@ -23,7 +23,8 @@ from marketplace.providers.models import ProviderOrder
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement, SettlementReversal
-from marketplace.sales.sale import LevyShare, Reversal
+from marketplace.sales.sale import GATEWAY, LevyShare, Reversal
+from marketplace.shop.orders import refund_record
 
 REFUND = "refund"
 
@@ -86,6 +87,32 @@ def provider_order_reverse(
     Raises:
         Refusal: REFUND_EXCEEDS_PAYMENT, NOTHING_TO_REFUND, UNKNOWN_ORDER, IDEMPOTENCY_CONFLICT.
     """
+    return _reverse_once(provider_order_id, cents, key, cause)[0]
+
+
+def provider_order_refund(
+    *, provider_order_id: int, cents: int | None = None, key: str, cause: Cause
+) -> SettlementReversal:
+    """:func:`provider_order_reverse`, and the shop's payment says so in the same transaction.
+
+    For whoever refunds by itself; where Saleor asks for a refund, it writes that down itself.
+    """
+    with transaction.atomic():
+        reversal, new = _reverse_once(provider_order_id, cents, key, cause)
+        if new:
+            refund_record(
+                str(reversal.settlement.order_id),
+                gateway=GATEWAY,
+                amount_cents=reversal.cents,
+                reference=reversal.settlement.token,
+            )
+        return reversal
+
+
+def _reverse_once(
+    provider_order_id: int, cents: int | None, key: str, cause: Cause
+) -> tuple[SettlementReversal, bool]:
+    """The reversal, and whether it is new."""
     with transaction.atomic():
         order_id = (
             ProviderOrder.objects.filter(pk=provider_order_id)
@@ -96,11 +123,11 @@ def provider_order_reverse(
         row = ProviderOrder.objects.get(pk=provider_order_id)
         earlier = SettlementReversal.objects.filter(key=key).first()
         if earlier is not None:
-            return _replayed(earlier, provider_order_id, cents)
+            return _replayed(earlier, provider_order_id, cents), False
         rest = row.gross_cents - row.refunded_cents
         amount = rest if cents is None else cents
         _check_amount(amount, rest, whole=False)
-        return _reverse_provider_order(settlement, row, amount, key, cause)
+        return _reverse_provider_order(settlement, row, amount, key, cause), True
 
 
 def settlement_reverse(*, settlement_id: int) -> bool:

@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import Choices
 
+#: The payment gateway under which the shop books what was paid for a sale.
+GATEWAY = "welfarepiu.wallet"
+
 
 class DeliveryMethod(Choices):
     SFA_DELIVERY = "sfa_delivery", _("Delivered by the SFA")

@@ -24,8 +24,6 @@ from marketplace.sales.sale import LevyTerms, PlacedOrder, Sale
 from marketplace.shop.facts import OrderRef
 
 PURCHASE = "purchase"
-#: The payment gateway under which the shop books what a settlement has paid.
-GATEWAY = "welfarepiu.wallet"
 
 
 def settlement_legs(sale: Sale, levy: LevyTerms) -> list[Leg]:

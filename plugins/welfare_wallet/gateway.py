@@ -18,6 +18,7 @@ from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
 from marketplace.sales.reversals import Cause, order_reverse
+from marketplace.sales.sale import GATEWAY as SHOP_GATEWAY
 from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.shop import completion
 from marketplace.shop.carts import checkout_cart
@@ -26,7 +27,7 @@ from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.wallets import payer_of
 
-GATEWAY = services.GATEWAY
+GATEWAY = SHOP_GATEWAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from marketplace.providers import fulfilment
 from marketplace.providers.models import ProviderOrder
 from marketplace.refusals import Refusal
 from marketplace.sales.reversals import Cause, order_reverse
+from marketplace.sales.sale import GATEWAY
+from marketplace.shop.saleor2.orders import captured_cents
 from tests import shopping
 from tests.ethics_charter import factories as charters
 from tests.providers import factories as make
@@ -177,6 +179,7 @@ def test_a_refused_order_gives_credit_and_levy_back_at_once(api, town, bought):
     assert town.fund_cents() == fund - bought.levy_cents
     assert town.payable_cents(town.dairy) == 0
     assert town.payable_cents(town.camps) > 0
+    assert captured_cents(bought.order_id, GATEWAY) == 5000 + shopping.DELIVERY_CENTS
     assert api.refused(REFUSE, asked, user=manager) == ["ORDER_NOT_IN_STATE"]
     assert town.credit_left() == credit + 1700
     assert verify() == []

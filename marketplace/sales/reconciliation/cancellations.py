@@ -12,7 +12,7 @@ from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.balances import unreversed_cents
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 from marketplace.sales.reversals import Cause, order_reverse
-from marketplace.sales.services import GATEWAY
+from marketplace.sales.sale import GATEWAY
 from marketplace.shop import books
 from marketplace.shop.orders import refund_record
 

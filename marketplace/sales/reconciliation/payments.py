@@ -13,7 +13,8 @@ from marketplace.ledger.models import Transfer
 from marketplace.money import euro
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.differences import Difference, Window
-from marketplace.sales.services import GATEWAY, PURCHASE
+from marketplace.sales.sale import GATEWAY
+from marketplace.sales.services import PURCHASE
 from marketplace.shop import books
 from marketplace.shop.facts import CapturedPayment
 

@@ -19,7 +19,7 @@ from marketplace.sales.models import Settlement, SettlementReversal
 from marketplace.sales.reconciliation.balances import last_reversals, unreversed_cents
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 from marketplace.sales.reconciliation.settlements import locked
-from marketplace.sales.services import GATEWAY
+from marketplace.sales.sale import GATEWAY
 from marketplace.shop import books
 from marketplace.shop.facts import OrderBooks
 from marketplace.shop.orders import order_ref, payment_record, refund_record

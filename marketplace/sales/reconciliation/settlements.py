@@ -12,7 +12,8 @@ from marketplace.money import euro
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 from marketplace.sales.reversals import settlement_reverse
-from marketplace.sales.services import GATEWAY, order_place
+from marketplace.sales.sale import GATEWAY
+from marketplace.sales.services import order_place
 from marketplace.shop import books
 from marketplace.shop.orders import order_ref
 

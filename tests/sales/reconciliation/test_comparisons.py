@@ -20,7 +20,7 @@ from marketplace.providers.models import ProviderOrder, ProviderOrderLine
 from marketplace.sales.models import Settlement, SettlementReversal
 from marketplace.sales.reconciliation.services import reconcile
 from marketplace.sales.reversals import Cause, order_reverse
-from marketplace.sales.services import GATEWAY
+from marketplace.sales.sale import GATEWAY
 from marketplace.shop import completion, orders
 from marketplace.shop.checkouts import checkout_of
 from plugins.sfa_logistics.models import Task, TaskTemplate

@@ -24,7 +24,8 @@ from marketplace.sales.announcements import order_announce
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.lock import only_one
 from marketplace.sales.reconciliation.services import reconcile
-from marketplace.sales.services import GATEWAY, order_place
+from marketplace.sales.sale import GATEWAY
+from marketplace.sales.services import order_place
 from marketplace.shop import completion, orders
 from marketplace.shop.carts import checkout_cart
 from marketplace.shop.checkouts import checkout_of
