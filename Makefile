@@ -8,7 +8,7 @@ PYTHON := $(VENV)/bin/python
 TEST_DATA := $(CURDIR)/.data/test
 PYTEST_ARGS ?=
 
-.PHONY: help setup run demo test check schema bench requirements clean
+.PHONY: help setup run demo test check schema messages bench requirements clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -31,6 +31,9 @@ check: setup ## style, types, imports, uncreated migrations, schema drift
 
 schema: setup ## commit to the API's schema of now (schema/*.graphql; `make check` compares)
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check schema --write
+
+messages: setup ## bring the code's sentences into the Italian catalogue, and list what it lacks
+	@exec $(PYTHON) -m marketplace.embedded.messages
 
 bench: setup ## measure, and write the table (ratios within one run)
 	@exec $(PYTHON) -m tests.bench $(BENCH_ARGS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from babel.numbers import format_currency
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.refusals import Refusal
 
 CURRENCY = "EUR"
@@ -45,8 +47,8 @@ def decimal(value_cents: int) -> Decimal:
 
 
 def euro(value_cents: int) -> str:
-    """For sentences: ``12.50 EUR``."""
-    return f"{decimal(value_cents):.2f} {CURRENCY}"
+    """For sentences, as the active language writes it: ``12,50 €``, ``€12.50``."""
+    return format_currency(decimal(value_cents), CURRENCY, locale=wording.locale())
 
 
 def share_out(total_cents: int, weights: Sequence[int]) -> list[int]:

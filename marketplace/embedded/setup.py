@@ -273,11 +273,13 @@ def compile_catalogues(venv: Path, root: Path) -> int:
             target = source.with_suffix(".mo")
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
                 continue
+            unfinished = target.with_suffix(".mo.new")
             subprocess.run(
                 [str(venv / "bin" / "pybabel"), "-q", "compile", "-i", str(source),
-                 "-o", str(target)],
+                 "-o", str(unfinished)],
                 check=True,
             )  # fmt: skip
+            unfinished.replace(target)
             compiled += 1
     return compiled
 

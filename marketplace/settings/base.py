@@ -24,6 +24,8 @@ from saleor.settings import *  # noqa: E402
 TIME_ZONE = "Europe/Rome"
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
+# Sentences are English in the code; `make messages` brings them into the catalogue.
+LOCALE_PATHS = [str(Path(__file__).parents[2] / "locale")]
 # Saleor 2.10.1 was migrated with 32-bit keys; our rooms say BigAutoField in their AppConfig.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 

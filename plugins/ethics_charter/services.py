@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers.listings import listings_withdraw_all, own_provider
@@ -152,7 +153,7 @@ def _starts(actor: Actor, provider_id: int, version: CharterVersion) -> date:
             raise Refusal(
                 "CHARTER_ALREADY_SIGNED",
                 _("This version is signed until %(until)s. It can be renewed near that day.")
-                % {"until": adhesion.valid_until.isoformat()},
+                % {"until": wording.day(adhesion.valid_until)},
             )
         else:
             starts = adhesion.valid_until + timedelta(days=1)

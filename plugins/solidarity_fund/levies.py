@@ -23,6 +23,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.money import portion, share_out
 from marketplace.refusals import Refusal
 from marketplace.sales.sale import LevyShare, LevyTerms, PlacedOrder, Reversal, Sale
@@ -149,7 +150,7 @@ def _read_shares(day: date) -> Shares:
         raise Refusal(
             "LEVY_POLICY_MISSING",
             _("No solidarity levy is set for %(day)s. The operator has to add one before we sell.")
-            % {"day": day.isoformat()},
+            % {"day": wording.day(day)},
         )
     return Shares(*row)
 

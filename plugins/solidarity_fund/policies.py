@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.money import BASIS_POINTS
 from marketplace.refusals import Refusal
 from plugins.solidarity_fund.cases import lock_fund
@@ -111,8 +112,8 @@ def _end_predecessor(fund: Fund, valid_from: date) -> None:
                 "Let the new shares begin on %(next)s or later."
             )
             % {
-                "day": valid_from.isoformat(),
-                "next": (max(timezone.localdate(), valid_from) + timedelta(days=1)).isoformat(),
+                "day": wording.day(valid_from),
+                "next": wording.day(max(timezone.localdate(), valid_from) + timedelta(days=1)),
             },
             field="validFrom",
         )
@@ -131,6 +132,6 @@ def _refuse_overlap(fund: Fund, valid_from: date, valid_until: date | None) -> N
         raise Refusal(
             "LEVY_POLICY_OVERLAP",
             _("Another levy is set from %(day)s on. Choose days that it does not cover.")
-            % {"day": other.valid_from.isoformat()},
+            % {"day": wording.day(other.valid_from)},
             field="validFrom",
         )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from marketplace import wording
 from marketplace.companies.models.people import Employment, employments_in_force
 from marketplace.money import BASIS_POINTS, euro
 from marketplace.people.actor import Actor
@@ -138,8 +139,8 @@ def _isee(regulation: Regulation, case: Case) -> Said:
 
 
 def _scale(case: Case, share_bps: int, covered_cents: int) -> Said:
-    sentence = _("At this ISEE the Fund covers %(share)s%% of %(asked)s: %(covered)s.") % {
-        "share": f"{share_bps / 100:.2f}",
+    sentence = _("At this ISEE the Fund covers %(share)s of %(asked)s: %(covered)s.") % {
+        "share": wording.per_cent(share_bps),
         "asked": euro(case.asked_cents),
         "covered": euro(covered_cents),
     }

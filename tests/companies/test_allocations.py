@@ -162,8 +162,8 @@ def test_the_budget_must_cover_all_of_it(api, company, manager, plan):
     request = asked(plan, (anna, "600"), (bruno, "600"))
     errors = api.data(ALLOCATE, request, user=manager)["creditAllocate"]["errors"]
     assert [error["code"] for error in errors] == ["INSUFFICIENT_FUNDS"]
-    assert "1000.00 EUR" in errors[0]["message"]
-    assert "1200.00 EUR" in errors[0]["message"]
+    assert "€1,000.00" in errors[0]["message"]
+    assert "€1,200.00" in errors[0]["message"]
     assert nothing_given(company)
     factories.paid_in(company, 200_00)
     assert api.data(ALLOCATE, request, user=manager)["creditAllocate"]["errors"] == []

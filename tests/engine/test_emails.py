@@ -14,8 +14,6 @@ from saleor.account import emails as account
 from saleor.account.models import StaffNotificationRecipient, User
 from saleor.order import emails as orders
 
-from marketplace.embedded import setup
-
 PAGE = "http://127.0.0.1:3000/page"
 TEMPLATE_NAME = re.compile(r"(account|order|dashboard)(/[a-z_]+)+")
 
@@ -92,13 +90,6 @@ LETTERS = {
         "Payment of your order",
     ),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def catalogues():
-    """Compiled as the set-up does it."""
-    setup.compile_catalogues(setup.environment(), setup.PROJECT)
-    translation.trans_real._translations.clear()
 
 
 def names_in_saleor() -> set[str]:

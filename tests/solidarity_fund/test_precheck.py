@@ -102,9 +102,7 @@ def test_each_rule_is_met_or_says_why_not(regulation, facts, failed, advised):
 def test_a_finding_names_its_article_and_explains(regulation):
     by_rule = {f.rule: f for f in examine(regulation, case(isee_cents=1_500_000)).findings}
     assert by_rule[Rule.SCALE].article == 5
-    assert by_rule[Rule.SCALE].sentence == (
-        "At this ISEE the Fund covers 75.00% of 400.00 EUR: 300.00 EUR."
-    )
+    assert by_rule[Rule.SCALE].sentence == ("At this ISEE the Fund covers 75% of €400.00: €300.00.")
 
 
 # The Regolamento itself

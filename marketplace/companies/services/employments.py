@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.companies.models import Company, Employment, StaffCategory
 from marketplace.people.actor import Actor
 from marketplace.people.models import Membership, Role
@@ -184,12 +185,14 @@ def employment_end(*, actor: Actor, employment_id: int, until: date) -> Employme
         if employment.until is not None:
             raise Refusal(
                 "EMPLOYMENT_ENDED",
-                _("This employment already ends on %(day)s.") % {"day": employment.until},
+                _("This employment already ends on %(day)s.")
+                % {"day": wording.day(employment.until)},
             )
         if until < employment.since:
             raise Refusal(
                 "INVALID_DATE",
-                _("The last day cannot lie before the first, %(day)s.") % {"day": employment.since},
+                _("The last day cannot lie before the first, %(day)s.")
+                % {"day": wording.day(employment.since)},
                 field="until",
             )
         employment.until = until

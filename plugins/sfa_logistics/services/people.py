@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import wording
 from marketplace.api.entities import not_found
 from marketplace.people.actor import Actor
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
@@ -272,14 +273,15 @@ def _age_check(trainee: Trainee) -> None:
     if rule is None:
         raise Refusal(
             "AGE_RULE_MISSING",
-            _("No rule says which ages are allowed on %(day)s. Add one.") % {"day": day},
+            _("No rule says which ages are allowed on %(day)s. Add one.")
+            % {"day": wording.day(day)},
             field="bornOn",
         )
     if not rule.from_age <= age_on(trainee.born_on, day) <= rule.to_age:
         raise Refusal(
             "AGE_NOT_ALLOWED",
             _("On %(day)s the person must be between %(from)s and %(to)s years old.")
-            % {"day": day, "from": rule.from_age, "to": rule.to_age},
+            % {"day": wording.day(day), "from": rule.from_age, "to": rule.to_age},
             field="bornOn",
         )
 
