@@ -8,6 +8,8 @@ from typing import Any
 from django.test import Client
 from graphql_jwt.shortcuts import get_token
 
+from marketplace.api.views import MOST_OPERATIONS_PER_REQUEST
+
 
 class Api:
     """``api(query, variables, user=...)`` returns the JSON; ``status`` is the last HTTP status."""
@@ -25,6 +27,18 @@ class Api:
         token: str | None = None,
         language: str = "en",
     ) -> dict[str, Any]:
+        return self._post({"query": query, "variables": variables}, user, token, language)
+
+    def batch(self, requests: list[tuple[str, Any]], *, user: Any = None) -> list[dict[str, Any]]:
+        """The answers to several (document, variables), sent in as few requests as may be."""
+        answers = []
+        for start in range(0, len(requests), MOST_OPERATIONS_PER_REQUEST):
+            some = requests[start : start + MOST_OPERATIONS_PER_REQUEST]
+            body = [{"query": query, "variables": variables} for query, variables in some]
+            answers += self._post(body, user)
+        return answers
+
+    def _post(self, body: Any, user: Any, token: str | None = None, language: str = "en") -> Any:
         headers = {"HTTP_ACCEPT_LANGUAGE": language}
         if user is not None:
             token = get_token(user)
@@ -32,7 +46,7 @@ class Api:
             headers["HTTP_AUTHORIZATION"] = f"JWT {token}"
         response = self.client.post(
             "/graphql/",
-            json.dumps({"query": query, "variables": variables}),
+            json.dumps(body),
             content_type="application/json",
             **headers,
         )
@@ -47,9 +61,14 @@ class Api:
 
     def refused(self, query: str, variables: dict[str, Any] | None = None, **who: Any) -> list[str]:
         """The codes a request was refused with: top-level ones, then those of its payloads."""
-        answer = self(query, variables, **who)
-        codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
-        for payload in (answer.get("data") or {}).values():
-            if isinstance(payload, dict):
-                codes += [error["code"] for error in payload.get("errors") or ()]
-        return codes
+        return codes_of(self(query, variables, **who))
+
+
+def codes_of(answer: dict[str, Any]) -> list[str]:
+    """The codes in an answer: top-level ones, then those of its payloads."""
+    codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+    for payload in (answer.get("data") or {}).values():
+        if isinstance(payload, dict):
+            for errors in ("welfareErrors", "checkoutErrors", "errors"):
+                codes += [error["code"] for error in payload.get(errors) or ()]
+    return codes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -60,35 +62,88 @@ def sample(type_: Any) -> Any:
     return SAMPLES[type_.name]
 
 
-def _selection(type_: Any, kind: str) -> str:
+def _bare(type_: Any) -> Any:
+    """A type without its lists and exclamation marks."""
     while isinstance(type_, GraphQLNonNull | GraphQLList):
         type_ = type_.of_type
+    return type_
+
+
+def selection(type_: Any, depth: int) -> str:
+    """Every field of a type that needs no argument, ``depth`` objects deep; of lists a page.
+
+    Saleor's own objects are left out, but for money: whom they belong to is Saleor's affair.
+    """
+    type_ = _bare(type_)
+    if not isinstance(type_, GraphQLObjectType):
+        return ""
+    if type_.name.endswith("CountableConnection"):
+        node = _bare(_bare(type_.fields["edges"].type).fields["node"].type)
+        return f" {{ totalCount edges {{ node{selection(node, depth)} }} }}"
+    chosen = [_selected(name, field, depth) for name, field in type_.fields.items()]
+    return f" {{ {' '.join(filter(None, chosen))} }}"
+
+
+def _selected(name: str, field: Any, depth: int) -> str:
+    type_ = _bare(field.type)
+    if any(isinstance(argument.type, GraphQLNonNull) for argument in field.args.values()):
+        return ""
+    if not isinstance(type_, GraphQLObjectType):
+        return name
+    module = getattr(type_, "graphene_type", type_).__module__
+    if depth == 0 or (module.startswith("saleor") and type_.name != "Money"):
+        return ""
+    page = "(first: 5)" if "first" in field.args else ""
+    below = selection(type_, depth - 1)
+    return f"{name}{page}{below}" if below != " {  }" else ""
+
+
+ERRORS = {
+    "errors": " { errors { code } }",
+    # Saleor's mutation of that name has errors of its own beside ours.
+    "welfareErrors": " { welfareErrors { code } checkoutErrors { code } }",
+}
+
+
+def _least(type_: Any, kind: str) -> str:
+    type_ = _bare(type_)
     if not isinstance(type_, GraphQLObjectType):
         return ""
     if kind == "mutation":
-        return (
-            " { welfareErrors { code } }"
-            if "welfareErrors" in type_.fields
-            else (" { errors { code } }")
-        )
+        return ERRORS["welfareErrors" if "welfareErrors" in type_.fields else "errors"]
     return " { __typename }"
 
 
-def _operation(kind: str, name: str, root: Any, access: tuple[str, ...] | None) -> Operation:
-    field = root.fields[name]
+def root_fields(kind: str) -> dict[str, Any]:
+    """The schema's root fields of a kind, Saleor's and ours."""
+    found = schema()
+    root = found.get_query_type() if kind == "query" else found.get_mutation_type()
+    return root.fields
+
+
+def document(kind: str, name: str, arguments: Iterable[str], selected: str) -> str:
+    """A document that calls one root field with those arguments, each a variable of its name."""
+    types = root_fields(kind)[name].args
+    declared = ", ".join(f"${argument}: {types[argument].type}" for argument in arguments)
+    passed = ", ".join(f"{argument}: ${argument}" for argument in arguments)
+    return (
+        f"{kind}{f'({declared})' if declared else ''} "
+        f"{{ {name}{f'({passed})' if passed else ''}{selected} }}"
+    )
+
+
+def _operation(kind: str, name: str, access: tuple[str, ...] | None) -> Operation:
+    field = root_fields(kind)[name]
     wanted = {
         argument: given.type
         for argument, given in field.args.items()
         if isinstance(given.type, GraphQLNonNull) or argument == "first"
     }
-    declared = ", ".join(f"${argument}: {type_}" for argument, type_ in wanted.items())
-    passed = ", ".join(f"{argument}: ${argument}" for argument in wanted)
     return Operation(
         name=name,
         kind=kind,
         access=access,
-        document=f"{kind}{f'({declared})' if declared else ''} "
-        f"{{ {name}{f'({passed})' if passed else ''}{_selection(field.type, kind)} }}",
+        document=document(kind, name, wanted, _least(field.type, kind)),
         variables={argument: sample(type_) for argument, type_ in wanted.items()},
     )
 
@@ -98,18 +153,16 @@ def _camel(name: str) -> str:
     return first + "".join(part.title() for part in rest)
 
 
-def operations() -> list[Operation]:
+@lru_cache(maxsize=1)
+def operations() -> tuple[Operation, ...]:
     """Every root field that a room of ours adds, in alphabetical order by kind."""
     found = []
-    for kind, types, root in (
-        ("query", our_types("Queries"), schema().get_query_type()),
-        ("mutation", our_types("Mutations"), schema().get_mutation_type()),
-    ):
+    for kind, types in (("query", our_types("Queries")), ("mutation", our_types("Mutations"))):
         for type_ in types:
             for name, field in type_._meta.fields.items():
                 access = getattr(field, "access", None)
                 if access is None:
                     output = getattr(field.type, "_meta", None)
                     access = getattr(output, "access", None)
-                found.append(_operation(kind, _camel(name), root, access))
-    return sorted(found, key=lambda one: (one.kind, one.name))
+                found.append(_operation(kind, _camel(name), access))
+    return tuple(sorted(found, key=lambda one: (one.kind, one.name)))
