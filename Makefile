@@ -35,7 +35,7 @@ schema: setup ## commit to the API's schema of now (schema/*.graphql; `make chec
 messages: setup ## bring the code's sentences into the Italian catalogue, and list what it lacks
 	@exec $(PYTHON) -m marketplace.embedded.messages
 
-bench: setup ## measure, and write the table (ratios within one run)
+bench: setup ## measure, as ratios within one run (BENCH_ARGS="--help" says what can be chosen)
 	@exec $(PYTHON) -m tests.bench $(BENCH_ARGS)
 
 requirements: ## pin and hash requirements/*.in again (needs uv)

@@ -56,7 +56,8 @@ def _admin() -> psycopg2.extensions.connection:
 
 
 @contextmanager
-def _pointed_at(name: str) -> Iterator[None]:
+def pointed_at(name: str) -> Iterator[None]:
+    """Let Django use another database for the block's length."""
     before = connection.settings_dict["NAME"]
     connections.close_all()
     accounts.forget()
@@ -100,7 +101,7 @@ def _migrate_saleor(database: str) -> None:
 
 
 def _migrate_ours(database: str) -> None:
-    with _pointed_at(database):
+    with pointed_at(database):
         call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -119,6 +120,15 @@ def template() -> str:
     return ours
 
 
+def _drop(admin: psycopg2.extensions.connection, name: str) -> None:
+    """Drop a database, whatever happened in it and whoever is still connected."""
+    try:
+        with admin.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        admin.close()
+
+
 @contextmanager
 def cloned(purpose: str) -> Iterator[str]:
     """A database of its own, cloned from the template, that Django uses until the block ends."""
@@ -129,12 +139,10 @@ def cloned(purpose: str) -> Iterator[str]:
         with admin.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             _clone(cursor, source, name)
-        with _pointed_at(name):
+        with pointed_at(name):
             yield name
-        with admin.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
-        admin.close()
+        _drop(admin, name)
 
 
 @contextmanager
@@ -147,7 +155,5 @@ def copied(source: str, purpose: str) -> Iterator[str]:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             _clone(cursor, source, name)
         yield name
-        with admin.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
-        admin.close()
+        _drop(admin, name)

@@ -11,22 +11,27 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
+from tests.bench.counting import HEADER
+
 
 class GraphQL:
-    """One keep-alive HTTP connection to a GraphQL endpoint."""
+    """One keep-alive HTTP connection; ``statements`` adds up what the server says of its SQL."""
 
     def __init__(self, port: int, token: str = "") -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+        self.statements = 0
         if token:
             self.headers["Authorization"] = f"JWT {token}"
 
     def ask(self, document: str, **variables: Any) -> Any:
         body = json.dumps({"query": document, "variables": variables})
         self.connection.request("POST", "/graphql/", body, self.headers)
-        answer = json.loads(self.connection.getresponse().read())
+        response = self.connection.getresponse()
+        answer = json.loads(response.read())
         if "errors" in answer:
             raise RuntimeError(answer["errors"][0]["message"])
+        self.statements += int(response.headers[HEADER])
         return answer["data"]
 
     def close(self) -> None:
@@ -54,7 +59,7 @@ class Run:
 
 
 def drive(acts: Sequence[Callable[[], Any]], seconds: float) -> Run:
-    """Let each act be repeated by a thread of its own until the time is over.
+    """Let each act be repeated, at least once, by a thread of its own until the time is over.
 
     The first error of any client ends the run and is raised: a run with errors has no speed.
     """
@@ -62,23 +67,24 @@ def drive(acts: Sequence[Callable[[], Any]], seconds: float) -> Run:
     errors: list[BaseException] = []
     start = threading.Barrier(len(acts) + 1)
 
-    def repeat(n: int, act: Callable[[], Any]) -> None:
+    def repeat(act: Callable[[], Any], took: list[float]) -> None:
         start.wait()
         try:
-            while time.monotonic() < deadline and not errors:
+            while not took or (time.monotonic() < deadline and not errors):
                 began = time.perf_counter()
                 act()
-                latencies[n].append((time.perf_counter() - began) * 1000)
+                took.append((time.perf_counter() - began) * 1000)
         except BaseException as error:
             errors.append(error)
 
     threads = [
-        threading.Thread(target=repeat, args=(n, act), daemon=True) for n, act in enumerate(acts)
+        threading.Thread(target=repeat, args=pair, daemon=True)
+        for pair in zip(acts, latencies, strict=True)
     ]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + seconds
     began = time.monotonic()
+    deadline = began + seconds
     start.wait()
     for thread in threads:
         thread.join()

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
-from tests.bench.clients import GraphQL, drive
-from tests.bench.servers import serving
-from tests.bench.table import Comparison, Rounds
-from tests.bench.world import World, copied, filled
-from tests.shopping import PURCHASE
-from tests.steps import COMPLETE, CREATE, DELIVERY, HOLD, PAYMENT, saleor_address
+from tests.bench.clients import GraphQL, Run, drive
+from tests.bench.servers import BARE, OURS
+from tests.bench.stage import Stage
+from tests.bench.table import Aim, Rounds, Row
+from tests.bench.world import World, lines
+from tests.shopping import ADDRESS, PURCHASE
+from tests.steps import COMPLETE, CREATE, DELIVERY, GATEWAY, HOLD, PAYMENT, saleor_address
 
 SHIPPING = """mutation($id: ID!, $address: AddressInput!) {
   checkoutShippingAddressUpdate(checkoutId: $id, shippingAddress: $address) {
@@ -24,7 +24,9 @@ SHIPPING = """mutation($id: ID!, $address: AddressInput!) {
 BILLING = """mutation($id: ID!, $address: AddressInput!) {
   checkoutBillingAddressUpdate(checkoutId: $id, billingAddress: $address) {
     checkout { id } checkoutErrors { field message code } } }"""
+# Saleor's own schema has no welfareErrors.
 BARE_COMPLETE = COMPLETE.replace("welfareErrors { code message line }", "")
+BARE_PAYMENT = {"gateway": "mirumee.payments.dummy", "token": "fully_charged"}
 
 
 class Buyer:
@@ -42,101 +44,78 @@ class Buyer:
 
     def by_steps(self, *, bare: bool) -> None:
         ask = self.api.ask
-        lines = [{"variantId": variant, "quantity": 1} for variant in self.cart()]
-        made = ask(CREATE, input={"email": self.email, "lines": lines})
+        made = ask(CREATE, input={"email": self.email, "lines": lines(self.cart())})
         checkout = made["checkoutCreate"]["checkout"]["id"]
         ask(SHIPPING, id=checkout, address=saleor_address())
         ask(BILLING, id=checkout, address=saleor_address())
         ask(DELIVERY, id=checkout, method=self.world.delivery_id)
-        if bare:
-            payment = {"gateway": "mirumee.payments.dummy", "token": "fully_charged"}
-        else:
+        payment = BARE_PAYMENT
+        if not bare:
             hold = ask(HOLD, id=checkout)["walletHoldCreate"]["hold"]
-            payment = {"gateway": "welfarepiu.wallet", "token": hold["token"]}
+            payment = {"gateway": GATEWAY, "token": hold["token"]}
         ask(PAYMENT, id=checkout, input=payment)
         done = ask(BARE_COMPLETE if bare else COMPLETE, id=checkout)["checkoutComplete"]
         if not done["order"]:
             raise RuntimeError(f"no order: {done}")
 
-    def in_one(self) -> None:
-        bought = self.api.ask(
-            PURCHASE,
-            input={
-                "idempotencyKey": uuid.uuid4().hex,
-                "lines": [{"variantId": variant, "quantity": 1} for variant in self.cart()],
-                "deliveryMethod": "sfa_delivery",
-                "address": {
-                    "firstName": "Anna",
-                    "lastName": "Rossi",
-                    "street": "Via Tadini 1",
-                    "city": "Lovere",
-                    "postalCode": "24065",
-                },
-            },
-        )["purchaseCreate"]
+    def in_one(self, variants: Sequence[str] = ()) -> None:
+        given = {
+            "idempotencyKey": uuid.uuid4().hex,
+            "lines": lines(variants or self.cart()),
+            "deliveryMethod": "sfa_delivery",
+            "address": ADDRESS,
+        }
+        bought = self.api.ask(PURCHASE, input=given)["purchaseCreate"]
         if bought["errors"]:
             raise RuntimeError(str(bought["errors"]))
 
 
-WAYS: dict[str, Callable[[Buyer], None]] = {
-    "bare Saleor, step by step": lambda buyer: buyer.by_steps(bare=True),
-    "ours, step by step": lambda buyer: buyer.by_steps(bare=False),
-    "ours, one request": lambda buyer: buyer.in_one(),
+Way = Callable[[Buyer], None]
+WAYS: dict[str, tuple[str, Way]] = {
+    "bare Saleor step by step": (BARE, lambda buyer: buyer.by_steps(bare=True)),
+    "ours step by step": (OURS, lambda buyer: buyer.by_steps(bare=False)),
+    "ours in one request": (OURS, lambda buyer: buyer.in_one()),
 }
-BARE, STEPS, ONE = WAYS
+STEPS_BARE, STEPS, ONE = WAYS
 
 
-@contextmanager
-def both_sides() -> Iterator[tuple[World, dict[str, int]]]:
-    """The world, and the port that each way goes to."""
-    with (
-        filled("bench_ours") as world,
-        copied(world, "bench_bare") as bare_database,
-        serving("marketplace.settings.embedded", world.database) as ours,
-        serving("marketplace.settings.bare", bare_database) as bare,
-    ):
-        yield world, {BARE: bare, STEPS: ours, ONE: ours}
-
-
-def measure(*, seconds: float, rounds: int, say: Callable[[str], None]) -> list[Comparison]:
+def measure(stage: Stage) -> list[Row]:
     """Purchases at 1 and 8 clients, the ways in turn."""
-    with both_sides() as (world, ports):
-        _warm_up(world, ports)
-        return [
-            comparison
-            for clients in (1, 8)
-            for comparison in _at(clients, world, ports, seconds, rounds, say)
-        ]
+    before = {side: server.queued() for side, server in stage.sides.items()}
+    for side, act in WAYS.values():
+        # Every worker has compiled its documents and opened its connections.
+        most = stage.scale.most_clients
+        buy(stage.sides[side].port, stage.world, act, most, stage.scale.seconds / 4)
+    rows = [row for clients in stage.scale.clients for row in _at(clients, stage)]
+    if any(server.queued() == before[side] for side, server in stage.sides.items()):
+        raise RuntimeError("a side queued no background task: it did not do all of its work")
+    return rows
 
 
-def _warm_up(world: World, ports: dict[str, int]) -> None:
-    """Every worker of every server has compiled its documents and opened its connections."""
-    for way, act in WAYS.items():
-        buyers = [Buyer(ports[way], world, n) for n in range(8)]
-        drive([lambda b=buyer, do=act: do(b) for buyer in buyers], 2)
+def buy(port: int, world: World, act: Way, clients: int, seconds: float) -> Run:
+    """Let so many clients buy in one way."""
+    buyers = [Buyer(port, world, n) for n in range(clients)]
+    try:
+        return drive([lambda buyer=buyer: act(buyer) for buyer in buyers], seconds)
+    finally:
         for buyer in buyers:
             buyer.api.close()
 
 
-def _at(
-    clients: int,
-    world: World,
-    ports: dict[str, int],
-    seconds: float,
-    rounds: int,
-    say: Callable[[str], None],
-) -> list[Comparison]:
-    measured = Rounds(list(WAYS))
-    for number in range(1, rounds + 1):
-        for way, act in WAYS.items():
-            buyers = [Buyer(ports[way], world, n) for n in range(clients)]
-            run = drive([lambda b=buyer, do=act: do(b) for buyer in buyers], seconds)
+def _at(clients: int, stage: Stage) -> list[Row]:
+    measured = Rounds()
+    for number in range(1, stage.scale.rounds + 1):
+        for way, (side, act) in WAYS.items():
+            run = buy(stage.sides[side].port, stage.world, act, clients, stage.scale.seconds)
             measured.add(way, run)
-            for buyer in buyers:
-                buyer.api.close()
-            say(f"purchases, {clients} clients, round {number}: {way}: {run.per_second:.1f}/s")
+            stage.say(f"purchases, {clients} clients, round {number}: {way} {run.per_second:.1f}/s")
     name = f"purchases, {clients} client{'s' if clients > 1 else ''}"
-    return [
-        measured.compare(name, STEPS, BARE, cost=True, aim="at most 1.15 times the cost"),
-        measured.compare(name, ONE, BARE, aim="at least 4 times the rate"),
+    cost, rate = Aim("at most", 1.15), Aim("at least", 4)
+    rows = [
+        measured.compare(f"{name}: cost", STEPS, STEPS_BARE, cost=True, aim=cost),
+        measured.compare(f"{name}: rate", ONE, STEPS_BARE, aim=rate),
     ]
+    if clients == 1:
+        took = measured.p50_ms(ONE)
+        rows.append(Row(f"{name}: {ONE}", "p50 in ms", took, aim=Aim("at most", 100, " ms")))
+    return rows

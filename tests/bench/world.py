@@ -2,83 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
+from django.core.files.base import ContentFile
+from django.db import transaction
 from graphql_jwt.shortcuts import get_token
+from PIL import Image
 
+from marketplace.ledger.accounts import account, accounts
+from marketplace.ledger.models import AccountKind
+from marketplace.shop import catalogue
 from plugins.ethics_charter.services import charter_load
-from tests import databases, shopping
+from plugins.solidarity_fund import levies
+from tests import shopping
 from tests.companies import factories as companies
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as providers
 from tests.shopping import gid
 
-ARTICLES_PER_PROVIDER, PROVIDERS, BUYERS = 6, 8, 8
+PROVIDERS, ARTICLES_PER_PROVIDER, BUYERS = 8, 20, 8
 CREDIT_CENTS = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class World:
-    """Ids that clients need; ``articles`` by provider, tokens one per buyer."""
+    """Ids that clients need; ``articles`` are variants by provider, tokens one per buyer."""
 
-    database: str
     articles: tuple[tuple[str, ...], ...]
     tokens: tuple[str, ...]
     emails: tuple[str, ...]
     delivery_id: str
-    town: Any
+    wallet_ids: tuple[int, ...]
+    payable_ids: tuple[int, ...]
+    fund_id: int
+    company_levy_id: int
 
 
-def _fill() -> dict[str, Any]:
-    town = shopping.build(CREDIT_CENTS)
-    articles = []
-    for number in range(PROVIDERS):
-        provider = providers.provider(f"Bench provider {number}")
-        charters.signed(provider, charter_load(CHARTER))
-        articles.append(
-            tuple(
-                gid(
-                    "ProductVariant",
-                    shopping.variant(
-                        provider,
-                        f"Article {number} {n}",
-                        100 + n,
-                        warehouse=town.warehouse,
-                        stock=10_000_000,
-                        needs_packing=n % 2 == 0,
-                        needs_delivery=n % 2 == 0,
-                    ).pk,
-                )
-                for n in range(ARTICLES_PER_PROVIDER)
-            )
+def fill() -> World:
+    """Make the world in the database that Django is connected to."""
+    with transaction.atomic():
+        town = shopping.build(CREDIT_CENTS)
+        sellers = [providers.provider(f"Bench provider {n}") for n in range(PROVIDERS)]
+        charter = charter_load(CHARTER)
+        for seller in sellers:
+            charters.signed(seller, charter)
+        articles = tuple(_articles(seller, town.warehouse) for seller in sellers)
+        buyers = [companies.employment(town.company).user for _n in range(BUYERS)]
+        wallet_ids = tuple(
+            shopping.give(town.company, town.plan, buyer, CREDIT_CENTS) for buyer in buyers
         )
-    buyers = [companies.employment(town.company).user for _n in range(BUYERS)]
-    for buyer in buyers:
-        shopping.give(town.company, town.plan, buyer, CREDIT_CENTS)
-    return {
-        "articles": tuple(articles),
-        "tokens": tuple(get_token(buyer) for buyer in buyers),
-        "emails": tuple(buyer.email for buyer in buyers),
-        "delivery_id": gid("ShippingMethod", town.delivery.pk),
-        "town": town,
-    }
+        payables = accounts(AccountKind.PROVIDER_PAYABLE, [seller.pk for seller in sellers])
+        world = World(
+            articles=articles,
+            tokens=tuple(get_token(buyer) for buyer in buyers),
+            emails=tuple(buyer.email for buyer in buyers),
+            delivery_id=gid("ShippingMethod", town.delivery.pk),
+            wallet_ids=wallet_ids,
+            payable_ids=tuple(payables.values()),
+            fund_id=account(AccountKind.FUND, town.fund.pk),
+            company_levy_id=account(AccountKind.COMPANY_LEVY, town.company.pk),
+        )
+    levies.forget_shares()
+    return world
 
 
-@contextmanager
-def filled(purpose: str) -> Iterator[World]:
-    """A database of our side with the world in it; Django is connected to it."""
-    with databases.cloned(purpose) as name:
-        yield World(database=name, **_fill())
+def _articles(seller: Any, warehouse: Any) -> tuple[str, ...]:
+    made = []
+    for number in range(ARTICLES_PER_PROVIDER):
+        variant = shopping.variant(
+            seller,
+            f"Article {number} of {seller.pk}",
+            100 + number,
+            warehouse=warehouse,
+            stock=10_000_000,
+            needs_packing=number % 2 == 0,
+            needs_delivery=number % 2 == 0,
+        )
+        picture = ContentFile(_picture(number), f"{variant.sku}.png")
+        catalogue.picture_add(variant.product_id, picture=picture, alt=f"Article {number}")
+        made.append(gid("ProductVariant", variant.pk))
+    return tuple(made)
 
 
-@contextmanager
-def copied(world: World, purpose: str) -> Iterator[str]:
-    """A copy of the world's database, for the other side."""
-    connections.close_all()
-    with databases.copied(world.database, purpose) as name:
-        yield name
+def _picture(number: int) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (400, 300), (number * 12, 120, 90)).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def lines(variants: Sequence[str]) -> list[dict[str, Any]]:
+    """One piece of each."""
+    return [{"variantId": variant, "quantity": 1} for variant in variants]
