@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.money import CURRENCY
@@ -90,13 +91,15 @@ def hold_pay(*, hold_token: str, amount_cents: int, currency: str) -> str:
         raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
     if amount_cents != prepared.sale.total_cents:
         raise _wrong_amount()
-    services.settle_from_hold(
-        prepared.sale,
-        prepared.levy,
-        hold_id=prepared.hold.ledger_hold_id,
-        refund_grace_days=prepared.payer.refund_grace_days,
-    )
-    hold_ended(prepared.hold)
+    # Saleor takes whatever goes wrong in a gateway for a refused payment and goes on: all or nothing.
+    with transaction.atomic():
+        services.settle_from_hold(
+            prepared.sale,
+            prepared.levy,
+            hold_id=prepared.hold.ledger_hold_id,
+            refund_grace_days=prepared.payer.refund_grace_days,
+        )
+        hold_ended(prepared.hold)
     return prepared.sale.token
 
 

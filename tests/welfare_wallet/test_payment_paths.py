@@ -188,3 +188,32 @@ def test_a_checkout_paid_by_nothing_is_no_order(api, town, steps):
         user=town.employee,
     )
     assert steps.complete()["order"] is None
+
+
+def test_the_record_of_a_refused_payment_stays(town, steps):
+    """As in Saleor: the attempt is on the payment, the checkout is there to be paid again."""
+    token = held(town, steps)
+    assert get_plugins_manager().void_payment(GATEWAY, information(token)).is_success
+    assert steps.complete()["order"] is None
+    attempt = Transaction.objects.get()
+    assert not attempt.is_success
+    assert attempt.error.startswith("HOLD_ALREADY_VOIDED")
+    steps.pay(steps.hold()["hold"]["token"])
+    assert steps.complete()["order"]
+
+
+def test_a_fault_in_the_middle_of_the_payment_leaves_nothing_half_paid(town, steps, monkeypatch):
+    """Saleor swallows a gateway's exception: what had been posted must not be committed."""
+    from plugins.welfare_wallet import gateway as wallet
+
+    held(town, steps)
+
+    def broken(_hold):
+        raise KeyError("a fault of ours, after the posting")
+
+    monkeypatch.setattr(wallet, "hold_ended", broken)
+    assert steps.complete()["order"] is None
+    assert (town.held_cents(), town.fund_cents()) == (PRICE, 0)
+    monkeypatch.undo()
+    assert steps.complete()["order"]
+    assert verify() == []

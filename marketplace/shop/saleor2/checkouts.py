@@ -57,8 +57,6 @@ class CheckoutCompleteOnce(CheckoutComplete):
             except Refusal as refusal:
                 return cls.refused(refusal)
             except ValidationError as error:
-                if completion.refusal is not None:
-                    return cls.refused(completion.refusal)
                 return cls.handle_errors(error)
 
     @classmethod
@@ -74,6 +72,13 @@ class CheckoutCompleteOnce(CheckoutComplete):
             numbers = _lock_stock_of(checkout)
             try:
                 response = cls.perform_mutation(root, info, **data)
+            except ValidationError as error:
+                if not _is_refused_payment(error):
+                    raise
+                # Nothing has moved; committed, so that Saleor's record of the attempt stays.
+                if completion.refusal is not None:
+                    return cls.refused(completion.refusal)
+                return cls.handle_errors(error)
             except InsufficientStock as shortage:
                 # Raised by Saleor between charge and order: the rollback takes the charge back.
                 name = str(shortage.item.product)
@@ -117,6 +122,11 @@ def _token_of(checkout_id: str) -> str:
 
 
 _NOWHERE = str(UUID(int=0))
+
+
+def _is_refused_payment(error: ValidationError) -> bool:
+    """What Saleor raises before it creates the order, when the gateway has said no."""
+    return getattr(error, "code", None) == CheckoutErrorCode.PAYMENT_ERROR
 
 
 def _lock_stock_of(checkout: Any) -> dict[int, int]:
