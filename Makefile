@@ -29,7 +29,7 @@ test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots"
 check: setup ## style, types, imports, uncreated migrations, schema drift
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check
 
-schema: setup ## commit to the API's schema of now (schema/*.graphql; `make check` compares)
+schema: setup ## commit to the API's schema of now (marketplace/api/schemas; `make check` compares)
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check schema --write
 
 messages: setup ## bring the code's sentences into the Italian catalogue, and list what it lacks

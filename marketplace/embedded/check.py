@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-SCHEMA = PROJECT / "schema" / "saleor-2.10.graphql"
+SCHEMA = PROJECT / "marketplace" / "api" / "schemas" / "saleor-2.10.graphql"
 BIN = Path(sys.executable).parent
 THIS = [sys.executable, "-m", "marketplace.embedded.check"]
 

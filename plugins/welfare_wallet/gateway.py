@@ -91,7 +91,7 @@ def hold_pay(*, hold_token: str, amount_cents: int, currency: str) -> str:
         raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
     if amount_cents != prepared.sale.total_cents:
         raise _wrong_amount()
-    # Saleor takes whatever goes wrong in a gateway for a refused payment and goes on: all or nothing.
+    # Saleor takes a fault of a gateway for a refused payment and goes on: so all or nothing.
     with transaction.atomic():
         services.settle_from_hold(
             prepared.sale,
