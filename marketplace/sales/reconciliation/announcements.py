@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +13,16 @@ from marketplace.sales.announcements import order_announce
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 
+# A confirmation that comes later would only confuse its reader.
+STILL_OF_USE = timedelta(days=3)
+
 
 def compare(window: Window) -> Iterator[Difference]:
-    """Orders of the window; an older confirmation would only confuse its reader."""
+    """Orders of the window's last days."""
     silent = Settlement.objects.filter(
         order_id__isnull=False,
         announced_at__isnull=True,
-        placed_at__gte=window.since,
+        placed_at__gte=max(window.since, window.now - STILL_OF_USE),
         placed_at__lt=window.until,
     )
     for batch in batches(silent, size=window.batch):

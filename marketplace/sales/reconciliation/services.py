@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from marketplace.refusals import Refusal
 from marketplace.sales.reconciliation.checks import Check, checks, name_of
@@ -109,7 +110,7 @@ def _differences(check: Check, window: Window) -> Iterator[Difference]:
         yield Difference(
             "CHECK_BROKE_OFF",
             f"check {name_of(check)}",
-            "This comparison broke off with an error; the log has it.",
+            _("This comparison broke off with an error; the log says more."),
             {"error": type(error).__name__},
         )
 
@@ -133,7 +134,7 @@ def _settle(
         except Exception as error:
             # One broken row must not keep the others from being repaired.
             logger.exception("%s %s is not repaired", difference.code, difference.subject)
-            left = _left(difference, type(error).__name__, "the log says more.")
+            left = _left(difference, type(error).__name__, str(_("the log says more.")))
     else:
         left = _left(difference)
     return left, record(run, left)
@@ -146,7 +147,8 @@ def _left(difference: Difference, refused: str = "", why: str = "") -> Finding:
     return Finding(
         code=difference.code,
         subject=difference.subject,
-        sentence=f"{difference.sentence} Not repaired ({refused}): {why}",
+        sentence=_("%(difference)s Not repaired (%(code)s): %(why)s")
+        % {"difference": difference.sentence, "code": refused, "why": why},
         repaired=False,
         facts={**difference.facts, "refused": refused},
     )

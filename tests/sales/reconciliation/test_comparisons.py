@@ -306,6 +306,12 @@ class TestAnnouncements:
         repaired("ORDER_NOT_ANNOUNCED")
         assert Settlement.objects.get().announced_at
 
+    def test_an_order_of_last_week_is_not_announced_any_more(self, api, town):
+        variables = purchase_input("the-purchase", (town.honey, 1))
+        api.data(PURCHASE, variables, user=town.employee)
+        Settlement.objects.update(placed_at=timezone.now() - timedelta(days=7))
+        assert reconcile(since=timezone.now() - timedelta(days=90)).findings == []
+
     def test_saleors_own_steps_announce_themselves(self, town, steps):
         steps.ready((town.honey, 1), method=town.delivery)
         steps.complete()
