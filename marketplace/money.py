@@ -24,7 +24,11 @@ def cents(amount: Decimal, *, field: str | None = None) -> int:
         Refusal: INVALID_AMOUNT for NaN, infinity, fractions of a cent or more than EUR 100 million.
     """
     if not amount.is_finite() or abs(amount) * 100 > MOST_CENTS:
-        raise Refusal("INVALID_AMOUNT", _("This is not an amount in euro."), field=field)
+        raise Refusal(
+            "INVALID_AMOUNT",
+            _("This is not an amount in euro. Write one such as 12.50."),
+            field=field,
+        )
     scaled = amount * 100
     if scaled != scaled.to_integral_value():
         raise Refusal(

@@ -86,7 +86,10 @@ def _decode(cursor: str, length: int) -> list[Any]:
     except (binascii.Error, ValueError):
         values = None
     if not isinstance(values, list) or len(values) != length:
-        raise Refusal("INVALID_PAGE", _("This cursor does not belong to this list."))
+        raise Refusal(
+            "INVALID_PAGE",
+            _("This cursor does not belong to this list. Start again from the first page."),
+        )
     return values
 
 
@@ -131,7 +134,10 @@ def _query_page(
         query = query.order_by(*(f"-{p}" if d != from_end else p for p, d in ordering))
         rows = list(query[: size + 1])
     except (ValidationError, ValueError, TypeError):
-        raise Refusal("INVALID_PAGE", _("This cursor does not belong to this list.")) from None
+        raise Refusal(
+            "INVALID_PAGE",
+            _("This cursor does not belong to this list. Start again from the first page."),
+        ) from None
     more = len(rows) > size
     rows = rows[:size]
     if from_end:

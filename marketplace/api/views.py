@@ -65,7 +65,7 @@ class WelfareGraphQLView(GraphQLView):
             if not query or not isinstance(query, str):
                 raise Refusal("INVALID_QUERY", _("Send a GraphQL query."))
             if variables is not None and not isinstance(variables, dict):
-                raise Refusal("INVALID_QUERY", _("GraphQL variables are an object."))
+                raise Refusal("INVALID_QUERY", _("Send the GraphQL variables as an object."))
             found = document(query)
             if found.errors:
                 return ExecutionResult(errors=found.errors, invalid=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from marketplace.batches import batches, in_time
 from marketplace.companies.models import Allocation, TopUp, TopUpStatus
@@ -88,7 +89,11 @@ def _allocation(allocation: Allocation, wrong: int) -> Difference:
     return Difference(
         "ALLOCATION_NOT_IN_LEDGER",
         f"allocation {allocation.pk}",
-        _("Of allocation %(allocation)s %(wrong)s lines are not in the ledger as they are here.")
+        ngettext_lazy(
+            "Of allocation %(allocation)s %(wrong)s line is not in the ledger as it is here.",
+            "Of allocation %(allocation)s %(wrong)s lines are not in the ledger as they are here.",
+            "wrong",
+        )
         % {"allocation": allocation.pk, "wrong": wrong},
         {"lines": wrong, "cents": allocation.total_cents},
     )

@@ -13,7 +13,9 @@ SENTENCES = {
     "UNKNOWN_ACCOUNT": _("One of the accounts does not exist."),
     "UNBALANCED_TRANSFER": _("What goes out and what comes in differ."),
     "EMPTY_TRANSFER": _("Nothing would move: every amount is zero."),
-    "INSUFFICIENT_CREDIT": _("The wallet does not hold enough credit that is still valid."),
+    "INSUFFICIENT_CREDIT": _(
+        "The wallet does not hold enough credit that is still valid. Spend less."
+    ),
     "INSUFFICIENT_FUNDS": _("The account does not hold enough money."),
     "IDEMPOTENCY_CONFLICT": _("This key was already used for a different request; use a new one."),
     "UNKNOWN_TRANSFER": _("This transfer does not exist."),

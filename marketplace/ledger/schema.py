@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api.entities import Entity, from_global, not_found, to_global
 from marketplace.api.fields import connection, field
@@ -19,6 +20,9 @@ from marketplace.shop.graphql import Money
 
 class LedgerAccount(Entity):
     """Who holds money, and of which kind."""
+
+    class Meta:
+        noun = _("an account")
 
     kind = graphene.String(required=True, description="In lower case: fund, credit_lot, ...")
     holder_id = graphene.String(

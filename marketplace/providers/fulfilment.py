@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
@@ -111,7 +112,7 @@ def _step(actor: Actor, provider_order_id: int, to: ProviderOrderStatus) -> Prov
 
 def _refused(status: str | None, to: ProviderOrderStatus) -> Refusal:
     if status is None:
-        return Refusal("NOT_FOUND", _("There is no such %s.") % "ProviderOrder", field="id")
+        return not_found("ProviderOrder")
     return Refusal(
         "ORDER_NOT_IN_STATE",
         _("This order is «%(status)s» and cannot become «%(wanted)s». Load it again.")

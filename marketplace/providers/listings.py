@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.companies.models import BenefitCategory
 from marketplace.money import euro
 from marketplace.people.actor import Actor
@@ -182,7 +183,7 @@ def own_provider(actor: Actor, provider_id: int) -> Provider:
         found = Provider.objects.select_related("organisation", "comune").filter(pk=provider_id)
     provider = found.first() if found is not None else None
     if provider is None:
-        raise _not_found("Provider", "provider")
+        raise not_found("Provider", field="provider")
     return provider
 
 
@@ -195,12 +196,8 @@ def own_listing(actor: Actor, listing_id: int) -> Listing:
         .first()
     )
     if listing is None:
-        raise _not_found("Listing", "id")
+        raise not_found("Listing")
     return listing
-
-
-def _not_found(what: str, field: str) -> Refusal:
-    return Refusal("NOT_FOUND", _("There is no such %s.") % what, field=field)
 
 
 def _warehouse(provider: Provider) -> uuid.UUID:
@@ -242,7 +239,7 @@ def _check(facts: Mapping[str, Any]) -> None:
     if facts["vat_voucher_kind"] not in tuple(VoucherVat):
         raise Refusal(
             "INVALID_VAT_KIND",
-            _("Choose %(known)s.") % {"known": ", ".join(VoucherVat)},
+            _("Say how its voucher is taxed: %(known)s.") % {"known": ", ".join(VoucherVat)},
             field="vatVoucherKind",
         )
     _check_origin(facts)
@@ -271,7 +268,11 @@ def _check_references(facts: Mapping[str, Any]) -> None:
         )
     comune_id = facts["production_comune_id"]
     if comune_id is not None and not Comune.objects.filter(pk=comune_id).exists():
-        raise Refusal("UNKNOWN_COMUNE", _("There is no such comune."), field="productionComune")
+        raise Refusal(
+            "UNKNOWN_COMUNE",
+            _("There is no such comune. Choose one from the list."),
+            field="productionComune",
+        )
 
 
 def _check_stock(quantity: int | None, *, is_service: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api.entities import Entity, to_global
 from marketplace.api.money import money
@@ -19,6 +20,7 @@ class ProviderType(Entity):
 
     class Meta:
         name = "Provider"
+        noun = _("a provider")
 
     name = graphene.String(required=True)
     story = graphene.String(required=True)
@@ -34,6 +36,7 @@ class ListingType(Entity):
 
     class Meta:
         name = "Listing"
+        noun = _("an article")
 
     product_id = graphene.ID(required=True, description="Of the shop's Product.")
     variant_id = graphene.ID(description="Of the shop's ProductVariant: what a cart takes.")
@@ -102,6 +105,7 @@ class ProviderOrderType(Entity):
 
     class Meta:
         name = "ProviderOrder"
+        noun = _("an order")
 
     order_number = graphene.String(required=True)
     status = graphene.String(required=True)

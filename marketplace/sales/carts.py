@@ -63,7 +63,7 @@ def sale_of(cart: PricedCart, payer: Payer, *, on: date | None = None) -> Sale:
 
 def _check_cart(cart: PricedCart) -> None:
     if not cart.lines:
-        raise Refusal("EMPTY_CART", _("The cart is empty."), field="lines")
+        raise Refusal("EMPTY_CART", _("The cart is empty. Put something into it."), field="lines")
     if cart.currency != CURRENCY:
         raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
     if cart.has_gift_cards:

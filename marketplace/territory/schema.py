@@ -33,6 +33,7 @@ class ComuneType(Entity):
 
     class Meta:
         name = "Comune"
+        noun = _("a comune")
 
     name = graphene.String(required=True)
     cap = graphene.String(required=True, description="Postal code, five digits.")

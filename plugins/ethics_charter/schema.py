@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
 from marketplace.api.entities import Entity, from_global, to_global
@@ -25,6 +26,7 @@ class CharterClauseType(Entity):
 
     class Meta:
         name = "CharterClause"
+        noun = _("a clause")
 
     number = graphene.Int(required=True)
     dimension = graphene.String(
@@ -67,6 +69,7 @@ class CharterEvidenceType(Entity):
 
     class Meta:
         name = "CharterEvidence"
+        noun = _("a piece of evidence")
 
     clause = graphene.Field(CharterClauseType, required=True)
     description = graphene.String(required=True)
@@ -80,6 +83,7 @@ class AdhesionType(Entity):
 
     class Meta:
         name = "CharterAdhesion"
+        noun = _("an adhesion")
 
     provider_id = graphene.ID(required=True)
     provider_name = graphene.String(required=True)

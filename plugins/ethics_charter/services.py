@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import wording
+from marketplace.api.entities import not_found
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers.listings import listings_withdraw_all, own_provider
@@ -177,9 +178,9 @@ def adhesion_withdraw(*, actor: Actor, adhesion_id: int, why: str) -> Adhesion:
     with transaction.atomic():
         adhesion = Adhesion.objects.select_for_update().filter(pk=adhesion_id).first()
         if adhesion is None:
-            raise _not_found("Adhesion")
+            raise not_found("CharterAdhesion")
         if adhesion.withdrawn_at is not None:
-            raise Refusal("ADHESION_WITHDRAWN", _("This adhesion was withdrawn before."))
+            raise Refusal("ADHESION_WITHDRAWN", _("This adhesion has been withdrawn already."))
         _withdraw(adhesion, actor, why.strip())
         if not charter_in_force([adhesion.provider_id], timezone.localdate()):
             listings_withdraw_all(provider_id=adhesion.provider_id)
@@ -205,10 +206,10 @@ def evidence_add(
     mine = actor.organisations(Role.PROVIDER_MANAGER)
     adhesion = Adhesion.objects.filter(pk=adhesion_id, provider_id__in=mine).first()
     if adhesion is None:
-        raise _not_found("Adhesion", "adhesion")
+        raise not_found("CharterAdhesion", field="adhesion")
     clause = Clause.objects.filter(pk=clause_id, version_id=adhesion.version_id).first()
     if clause is None:
-        raise _not_found("Clause", "clause")
+        raise not_found("CharterClause", field="clause")
     if not description.strip() or len(description) > LONGEST_TEXT:
         raise Refusal(
             "DESCRIPTION_REQUIRED",
@@ -236,9 +237,5 @@ def evidence_check(*, actor: Actor, evidence_id: int) -> Evidence:
     )
     evidence = Evidence.objects.select_related("clause").filter(pk=evidence_id).first()
     if evidence is None:
-        raise _not_found("Evidence")
+        raise not_found("CharterEvidence")
     return evidence
-
-
-def _not_found(what: str, field: str = "id") -> Refusal:
-    return Refusal("NOT_FOUND", _("There is no such %s.") % what, field=field)

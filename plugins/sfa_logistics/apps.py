@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 
 class SfaLogisticsConfig(AppConfig):
@@ -15,4 +16,4 @@ class SfaLogisticsConfig(AppConfig):
 
         registry.provide("tasks.catch_up", orders.tasks_catch_up)
         extensions.register_follower(orders.follower)
-        checks.register_follow_up("SFA tasks", reconciliation.tasks_missing)
+        checks.register_follow_up(gettext_noop("SFA tasks"), reconciliation.tasks_missing)

@@ -54,7 +54,11 @@ def resolve_sfa_tasks(
     if status is None:
         return tasks
     if status not in set(TaskStatus):
-        raise Refusal("INVALID_STATUS", _("There is no such status of a task."), field="status")
+        raise Refusal(
+            "INVALID_STATUS",
+            _("Choose a status among %(known)s.") % {"known": ", ".join(TaskStatus)},
+            field="status",
+        )
     return tasks.filter(status=status)
 
 

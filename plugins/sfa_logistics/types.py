@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
 from marketplace.api.entities import Entity
@@ -48,6 +49,7 @@ class TrainingServiceType(Entity):
 
     class Meta:
         name = "TrainingService"
+        noun = _("a training service")
 
     name = graphene.String(required=True)
     comune = graphene.Field(ComuneType, required=True)
@@ -99,6 +101,7 @@ class TraineeType(Entity):
 
     class Meta:
         name = "Trainee"
+        noun = _("a trainee")
 
     first_name = graphene.String(required=True)
     born_on = graphene.Date(required=True)
@@ -139,6 +142,7 @@ class TutorType(Entity):
 
     class Meta:
         name = "Tutor"
+        noun = _("a tutor")
 
     name = graphene.String(required=True)
     trainees_at_once = graphene.Int(required=True)
@@ -206,6 +210,7 @@ class SfaTaskType(Entity):
 
     class Meta:
         name = "SfaTask"
+        noun = _("a task")
 
     kind = graphene.String(required=True)
     name = graphene.String(required=True)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 
 class SolidarityFundConfig(AppConfig):
@@ -18,7 +19,7 @@ class SolidarityFundConfig(AppConfig):
         registry.provide("fund.account_id", selectors.account_id)
         extensions.register_levy(levies.levy_of)
         extensions.register_follower(levies.recorder)
-        checks.register_follow_up("levy records", reconciliation.levies_missing)
+        checks.register_follow_up(gettext_noop("levy records"), reconciliation.levies_missing)
         checks.register_check(reconciliation.compare)
         post_save.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_saved")
         post_delete.connect(levies.forget_shares, LevyPolicy, dispatch_uid="levy_policy_deleted")

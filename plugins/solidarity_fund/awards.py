@@ -48,7 +48,7 @@ def reserve(request: FundRequest, *, cents: int, pay_until: date) -> Award:
         available = refusal.facts.get("available_cents", 0)
         raise Refusal(
             "FUND_TOO_LOW",
-            _("The Fund holds %(available)s, less than this award.")
+            _("The Fund holds %(available)s, less than this award. Award less, or wait.")
             % {"available": euro(available)},
             field="amount",
             available_cents=available,

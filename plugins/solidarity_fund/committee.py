@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from marketplace.money import BASIS_POINTS, euro
 from marketplace.people.actor import Actor
@@ -174,7 +175,11 @@ def _outcome(regulation: Regulation, tally: Tally, award_cents: int | None) -> b
     if tally.cast < regulation.quorum:
         raise Refusal(
             "QUORUM_NOT_REACHED",
-            _("%(cast)s votes were cast; a decision needs %(quorum)s.")
+            ngettext_lazy(
+                "%(cast)s vote was cast; a decision needs %(quorum)s.",
+                "%(cast)s votes were cast; a decision needs %(quorum)s.",
+                "cast",
+            )
             % {"cast": tally.cast, "quorum": regulation.quorum},
         )
     approved = tally.approves(regulation)
@@ -197,19 +202,31 @@ def _check_award(regulation: Regulation, case: Case, cents: int) -> None:
     most = regulation.most_award_for(case.household)
     left = max(0, regulation.most_yearly_cents - case.given_cents)
     limits = (
-        (cents > case.asked_cents, "AWARD_ABOVE_ASKED", _("%s were asked."), case.asked_cents),
-        (cents > most, "AWARD_ABOVE_MOST", _("One award is at most %s."), most),
+        (
+            cents > case.asked_cents,
+            "AWARD_ABOVE_ASKED",
+            _("The request asks for %(limit)s: an award is not more."),
+            case.asked_cents,
+        ),
+        (cents > most, "AWARD_ABOVE_MOST", _("One award is at most %(limit)s."), most),
         (
             cents < regulation.least_award_cents,
             "AWARD_BELOW_LEAST",
-            _("An award is at least %s."),
+            _("An award is at least %(limit)s."),
             regulation.least_award_cents,
         ),
-        (cents > left, "AWARD_ABOVE_YEARLY", _("%s are left for this person this year."), left),
+        (
+            cents > left,
+            "AWARD_ABOVE_YEARLY",
+            _("At most %(limit)s can still go to this person this year."),
+            left,
+        ),
     )
     for beyond, code, sentence, limit in limits:
         if beyond:
-            raise Refusal(code, sentence % euro(limit), field="amount", limit_cents=limit)
+            raise Refusal(
+                code, sentence % {"limit": euro(limit)}, field="amount", limit_cents=limit
+            )
 
 
 def _check_motivation(regulation: Regulation, case: Case, cents: int, motivation: str) -> None:

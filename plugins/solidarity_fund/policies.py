@@ -43,7 +43,9 @@ def levy_policy_create(
     _check_share(employee_bps, "employeeBps")
     if valid_until is not None and valid_until < valid_from:
         raise Refusal(
-            "INVALID_PERIOD", _("The last day comes before the first."), field="validUntil"
+            "INVALID_PERIOD",
+            _("The last day comes before the first. Check both."),
+            field="validUntil",
         )
     lock_fund(fund.pk)
     _end_predecessor(fund, valid_from)
@@ -74,7 +76,9 @@ def levy_pledge_set(*, fund: Fund, user_id: int, share: bool, round_up: bool) ->
     ):
         if wanted and not offered:
             raise Refusal(
-                "PLEDGE_NOT_OFFERED", _("The levy in force does not offer this."), field=field
+                "PLEDGE_NOT_OFFERED",
+                _("The levy in force does not offer this way of giving."),
+                field=field,
             )
     lock_fund(fund.pk)
     before = LevyPledge.objects.filter(fund=fund, user_id=user_id, ended_at__isnull=True).first()

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Min, Sum
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from marketplace import wording
@@ -118,7 +118,11 @@ def _seniority(regulation: Regulation, case: Case) -> Said:
     needed = regulation.seniority_months
     if months < 0:
         return Rule.SENIORITY, False, _("No employment with a company of the alliance is recorded.")
-    sentence = _("%(months)s months of employment; at least %(needed)s are needed.")
+    sentence = ngettext(
+        "%(months)s month of employment; at least %(needed)s are needed.",
+        "%(months)s months of employment; at least %(needed)s are needed.",
+        months,
+    )
     return Rule.SENIORITY, months >= needed, sentence % {"months": months, "needed": needed}
 
 
@@ -126,7 +130,7 @@ def _reason(regulation: Regulation, case: Case) -> Said:
     for reason in regulation.reasons.all():
         if reason.code == case.reason:
             label = reason.label_en if get_language() == "en" else reason.label_it
-            return Rule.REASON, True, _("The reason is admitted: %s.") % label
+            return Rule.REASON, True, _("The reason is admitted: %(reason)s.") % {"reason": label}
     return Rule.REASON, False, _("The Regolamento does not admit this reason.")
 
 

@@ -191,4 +191,6 @@ def _check_articles(articles: list[Mapping[str, Any]]) -> None:
 
 
 def _invalid(what: str) -> Refusal:
-    return Refusal("REGULATION_INVALID", _("The Regolamento is not consistent: %s.") % what)
+    return Refusal(
+        "REGULATION_INVALID", _("The Regolamento is not consistent: %(what)s.") % {"what": what}
+    )

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.ledger import holds as ledger
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions
@@ -37,7 +38,7 @@ def hold_create(
         _one_at_a_time(checkout_token)
         checkout = checkout_of(checkout_token, user_id)
         if checkout is None:
-            raise Refusal("NOT_FOUND", _("There is no such checkout."), field="checkoutId")
+            raise not_found("Checkout", field="checkoutId")
         payer = payer_of(user_id=user_id, wallet_id=wallet_id)
         sale = sale_of(checkout_cart(checkout, discounts=discounts), payer)
         extensions.check(sale)
@@ -98,7 +99,11 @@ def hold_of_token(token: str, *, user_id: int) -> WalletHold:
     """The user's own hold, or Refusal NOT_FOUND."""
     hold = WalletHold.objects.filter(token=token, user_id=user_id).first()
     if hold is None:
-        raise Refusal("NOT_FOUND", _("There is no such hold."), field="token")
+        raise Refusal(
+            "NOT_FOUND",
+            _("We cannot find this hold: it is gone, or somebody else's. Ask for a new one."),
+            field="token",
+        )
     return hold
 
 

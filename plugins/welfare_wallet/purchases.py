@@ -156,7 +156,7 @@ def _check_request(request: PurchaseRequest) -> None:
             field="idempotencyKey",
         )
     if not request.lines:
-        raise Refusal("EMPTY_CART", _("The cart is empty."), field="lines")
+        raise Refusal("EMPTY_CART", _("The cart is empty. Put something into it."), field="lines")
     if len(request.lines) > MOST_LINES:
         raise Refusal(
             "TOO_MANY_LINES",

@@ -49,6 +49,7 @@ class WalletType(Entity):
 
     class Meta:
         name = "Wallet"
+        noun = _("a wallet")
 
     kind = graphene.String(required=True, description="`plan` or `solidarity`.")
     plan_name = graphene.String(description="The welfare plan; none for a solidarity wallet.")

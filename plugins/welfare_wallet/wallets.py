@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.refusals import Refusal
 from marketplace.sales.carts import Payer
 from plugins.welfare_wallet.models import Wallet
@@ -21,7 +22,7 @@ def payer_of(*, user_id: int, wallet_id: int | None) -> Payer:
         wallets = wallets.filter(pk=wallet_id)
     found = list(wallets[:2])
     if not found and wallet_id is not None:
-        raise Refusal("NOT_FOUND", _("There is no such wallet."), field="walletId")
+        raise not_found("Wallet", field="walletId")
     if not found:
         raise Refusal("NO_WALLET", _("You have no welfare credit yet. Ask your company."))
     if len(found) > 1:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.choices import Choices
 from marketplace.companies.models.people import Company
@@ -20,9 +21,9 @@ class TopUpMethod(Choices):
 class TopUpStatus(Choices):
     PENDING = "pending", _("Waiting for the payment")
     PROCESSING = "processing", _("Being paid")
-    SUCCEEDED = "succeeded", _("Paid")
+    SUCCEEDED = "succeeded", pgettext_lazy("top-up", "Paid")
     FAILED = "failed", _("Payment failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("top-up", "Cancelled")
 
 
 class TopUp(models.Model):

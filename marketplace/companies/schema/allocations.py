@@ -27,6 +27,9 @@ from marketplace.shop.graphql import Decimal, Money
 class CreditAllocationLine(Entity):
     """What one employee got."""
 
+    class Meta:
+        noun = _("a line of an allocation")
+
     employment = graphene.Field(EmploymentType, required=True)
     amount = graphene.Field(Money, required=True)
 

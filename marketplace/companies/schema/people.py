@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
 from marketplace.api.entities import Entity, from_global, not_found
@@ -26,6 +27,7 @@ class StaffCategoryType(Entity):
 
     class Meta:
         name = "StaffCategory"
+        noun = _("a category of staff")
 
     name = graphene.String(required=True)
 
@@ -35,6 +37,7 @@ class CompanyType(Entity):
 
     class Meta:
         name = "Company"
+        noun = _("a company")
 
     name = graphene.String(required=True)
     vat_number = graphene.String(required=True)
@@ -68,6 +71,7 @@ class EmploymentType(Entity):
 
     class Meta:
         name = "Employment"
+        noun = _("an employment")
 
     first_name = graphene.String(required=True)
     last_name = graphene.String(required=True)

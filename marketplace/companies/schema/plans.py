@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
 from marketplace.api.entities import Entity, from_global
@@ -45,6 +46,7 @@ class WelfarePlanType(Entity):
 
     class Meta:
         name = "WelfarePlan"
+        noun = _("a welfare plan")
 
     company = graphene.Field(CompanyType, required=True)
     name = graphene.String(required=True)

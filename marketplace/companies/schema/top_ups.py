@@ -7,6 +7,7 @@ from decimal import Decimal as Number
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api.entities import Entity, from_global, not_found
 from marketplace.api.fields import connection
@@ -30,6 +31,7 @@ class TopUpType(Entity):
 
     class Meta:
         name = "TopUp"
+        noun = _("a top-up")
 
     company = graphene.Field(CompanyType, required=True)
     amount = graphene.Field(Money, required=True)

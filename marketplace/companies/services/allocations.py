@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.companies.credit import CreditGiven, Grant
 from marketplace.companies.models import Allocation, AllocationLine, Employment, WelfarePlan
 from marketplace.companies.models.people import employments_in_force
@@ -95,7 +96,7 @@ def _plan_of(actor: Actor, plan_id: int) -> WelfarePlan:
     managed = actor.organisations(Role.COMPANY_MANAGER)
     plan = WelfarePlan.objects.filter(pk=plan_id, company_id__in=managed).first()
     if plan is None:
-        raise Refusal("NOT_FOUND", _("There is no such plan."), field="planId")
+        raise not_found("WelfarePlan", field="planId")
     return plan
 
 
@@ -202,7 +203,11 @@ def _allocate(
 
 def _check_allocation(plan: WelfarePlan, given: Sequence[_Given], today: date) -> None:
     if not plan.in_force_on(today):
-        raise Refusal("PLAN_NOT_IN_FORCE", _("The plan is not in force today."), field="planId")
+        raise Refusal(
+            "PLAN_NOT_IN_FORCE",
+            _("The plan is not in force today. Choose another one."),
+            field="planId",
+        )
     if not given:
         raise Refusal("NO_LINES", _("Nobody would get anything: name an employee."), field="lines")
     if len(given) > MOST_LINES:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import wording
+from marketplace.api.entities import not_found
 from marketplace.companies.models import Company, Employment, StaffCategory
 from marketplace.people.actor import Actor
 from marketplace.people.models import Membership, Role
@@ -47,7 +48,7 @@ def employment_create(
     with transaction.atomic():
         # Serialises who is taken on by one company: an overlap has no constraint of its own.
         if Company.objects.select_for_update().filter(pk=company_id).first() is None:
-            raise Refusal("NOT_FOUND", _("There is no such company."), field="companyId")
+            raise not_found("Company", field="companyId")
         _check_staff_category(company_id, staff_category_id)
         _check_comune(comune_id)
         number = payroll_number.strip()
@@ -77,7 +78,11 @@ def _person(email: str, first_name: str, last_name: str) -> Any:
     try:
         validate_email(address)
     except ValidationError:
-        raise Refusal("INVALID_EMAIL", _("This is not an e-mail address."), field="email") from None
+        raise Refusal(
+            "INVALID_EMAIL",
+            _("This is not an e-mail address. Check how it is written."),
+            field="email",
+        ) from None
     users = get_user_model().objects
     known = users.filter(email__iexact=address).first()
     return known or users.create_user(
@@ -100,14 +105,18 @@ def _check_staff_category(company_id: int, staff_category_id: int | None) -> Non
     if staff_category_id is not None and not mine.exists():
         raise Refusal(
             "STAFF_CATEGORY_NOT_FOUND",
-            _("The company has no such category of staff."),
+            _("The company has no such category of staff. Create it first."),
             field="staffCategoryId",
         )
 
 
 def _check_comune(comune_id: int | None) -> None:
     if comune_id is not None and not Comune.objects.filter(pk=comune_id).exists():
-        raise Refusal("COMUNE_NOT_FOUND", _("There is no such comune."), field="comuneId")
+        raise Refusal(
+            "COMUNE_NOT_FOUND",
+            _("There is no such comune. Choose one from the list."),
+            field="comuneId",
+        )
 
 
 def _check_payroll_number(company_id: int, number: str, *, besides: int | None = None) -> None:
@@ -123,7 +132,7 @@ def _check_payroll_number(company_id: int, number: str, *, besides: int | None =
     if number and taken.exists():
         raise Refusal(
             "PAYROLL_NUMBER_TAKEN",
-            _("Another employee of the company has this payroll number."),
+            _("Another employee of the company has this payroll number. Check it."),
             field="payrollNumber",
         )
 
@@ -135,7 +144,7 @@ def _mine_locked(actor: Actor, employment_id: int) -> Employment:
     mine = Employment.objects.select_for_update().filter(pk=employment_id, company_id__in=managed)
     employment = mine.first()
     if employment is None:
-        raise Refusal("NOT_FOUND", _("There is no such employment."), field="id")
+        raise not_found("Employment")
     return employment
 
 
@@ -223,6 +232,6 @@ def staff_category_create(*, actor: Actor, company_id: int, name: str) -> StaffC
     if not 1 <= len(called) <= 80:
         raise Refusal("INVALID_NAME", _("Give a name of 1 to 80 characters."), field="name")
     if not Company.objects.filter(pk=company_id).exists():
-        raise Refusal("NOT_FOUND", _("There is no such company."), field="companyId")
+        raise not_found("Company", field="companyId")
     category, _made = StaffCategory.objects.get_or_create(company_id=company_id, name=called)
     return category

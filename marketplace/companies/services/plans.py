@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.companies.models import (
     BenefitCategory,
     Company,
@@ -59,7 +60,7 @@ def plan_create(*, actor: Actor, company_id: int, terms: dict[str, Any]) -> Welf
     """
     _require(actor, company_id)
     if not Company.objects.filter(pk=company_id).exists():
-        raise Refusal("NOT_FOUND", _("There is no such company."), field="companyId")
+        raise not_found("Company", field="companyId")
     return _save(WelfarePlan(company_id=company_id), PlanTerms(**terms))
 
 
@@ -74,7 +75,7 @@ def plan_update(*, actor: Actor, plan_id: int, changes: dict[str, Any]) -> Welfa
         managed = plan is not None and _may(actor, plan.company_id)
         if plan is None or not managed:
             actor.require(Role.COMPANY_MANAGER, Role.OPERATOR)
-            raise Refusal("NOT_FOUND", _("There is no such plan."), field="id")
+            raise not_found("WelfarePlan")
         now = {name: getattr(plan, name) for name in TERMS if name != "categories"}
         now["categories"] = [category.code for category in plan.categories.all()]
         return _save(plan, PlanTerms(**{**now, **changes}))
@@ -106,7 +107,9 @@ def _save(plan: WelfarePlan, terms: PlanTerms) -> WelfarePlan:
         if "welfare_plan_name_once" not in str(error):
             raise
         raise Refusal(
-            "PLAN_NAME_TAKEN", _("The company already has a plan of this name."), field="name"
+            "PLAN_NAME_TAKEN",
+            _("The company already has a plan of this name. Choose another."),
+            field="name",
         ) from error
     return plan
 
@@ -119,7 +122,11 @@ def _check_terms(company_id: int, terms: PlanTerms) -> None:
     if not 1 <= len(terms.name.strip()) <= 120:
         raise Refusal("INVALID_NAME", _("Give a name of 1 to 120 characters."), field="name")
     if terms.source not in list(PlanSource):
-        raise Refusal("PLAN_SOURCE_REQUIRED", _("Say what the plan comes from."), field="source")
+        raise Refusal(
+            "PLAN_SOURCE_REQUIRED",
+            _("Say whether the plan comes from an agreement, a regulation or the company's will."),
+            field="source",
+        )
     if terms.source != PlanSource.VOLUNTARY and not terms.source_reference.strip():
         raise Refusal(
             "PLAN_SOURCE_REQUIRED",
@@ -129,7 +136,11 @@ def _check_terms(company_id: int, terms: PlanTerms) -> None:
     if terms.valid_from is None:
         raise Refusal("INVALID_DATE", _("Say from which day the plan holds."), field="validFrom")
     if terms.valid_until is not None and terms.valid_until < terms.valid_from:
-        raise Refusal("INVALID_DATE", _("A plan cannot end before it begins."), field="validUntil")
+        raise Refusal(
+            "INVALID_DATE",
+            _("The last day comes before the first. Check both."),
+            field="validUntil",
+        )
     months, days = terms.credit_months, terms.refund_grace_days
     if not (1 <= months <= LONGEST_CREDIT_MONTHS and 0 <= days <= LONGEST_GRACE_DAYS):
         raise Refusal(
@@ -141,7 +152,7 @@ def _check_terms(company_id: int, terms: PlanTerms) -> None:
     if terms.staff_category_id is not None and not mine.exists():
         raise Refusal(
             "STAFF_CATEGORY_NOT_FOUND",
-            _("The company has no such category of staff."),
+            _("The company has no such category of staff. Create it first."),
             field="staffCategoryId",
         )
 
@@ -150,7 +161,9 @@ def _checked_categories(terms: PlanTerms, *, already: set[str]) -> list[str]:
     """The codes, each in force today or on the plan's first day, or in the plan already."""
     if not terms.categories:
         raise Refusal(
-            "NO_BENEFIT_CATEGORY", _("A plan allows at least one category."), field="categories"
+            "NO_BENEFIT_CATEGORY",
+            _("A plan allows at least one benefit category. Choose it."),
+            field="categories",
         )
     in_force = valid_on() | valid_on(terms.valid_from)
     known = already | set(BenefitCategory.objects.filter(in_force).values_list("code", flat=True))
@@ -158,7 +171,8 @@ def _checked_categories(terms: PlanTerms, *, already: set[str]) -> list[str]:
         if code not in known:
             raise Refusal(
                 "UNKNOWN_BENEFIT_CATEGORY",
-                _("%(code)s is not a benefit category in force.") % {"code": repr(code[:16])},
+                _("%(code)s is not a benefit category in force. Choose one that is.")
+                % {"code": repr(code[:16])},
                 field="categories",
             )
     return list(terms.categories)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.companies.models import AllocationLine, PlanSource, Revocation
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
@@ -60,7 +61,7 @@ def _mine_locked(actor: Actor, allocation_line_id: int) -> AllocationLine:
         .first()
     )
     if line is None:
-        raise Refusal("NOT_FOUND", _("There is no such allocation line."), field="allocationLineId")
+        raise not_found("CreditAllocationLine", field="allocationLineId")
     return line
 
 
@@ -78,5 +79,5 @@ def _take_back(revoked: Revocation, lot_account_id: int, company_id: int) -> Non
             raise
         # Spent between the look and the posting; the lot's floor is the guard.
         raise Refusal(
-            "CREDIT_BEING_SPENT", _("This credit is being spent just now. Look again.")
+            "CREDIT_BEING_SPENT", _("This credit is being spent just now. Look again in a moment.")
         ) from refusal

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.api.entities import not_found
 from marketplace.companies import payments
 from marketplace.companies.models import (
     FindingCode,
@@ -84,7 +85,7 @@ def _check_amount(amount_cents: int, method: str) -> None:
     if at_stripe and not payments.LEAST_CENTS <= amount_cents <= payments.MOST_CENTS:
         raise Refusal(
             "AMOUNT_OUT_OF_RANGE",
-            _("By card or direct debit pay from %(least)s to %(most)s; use a bank transfer.")
+            _("By card or direct debit from %(least)s to %(most)s. Otherwise use a bank transfer.")
             % {"least": euro(payments.LEAST_CENTS), "most": euro(payments.MOST_CENTS)},
             field="amount",
         )
@@ -232,7 +233,7 @@ def top_up_confirm(*, actor: Actor, top_up_id: int, paid_on: date, bank_referenc
     with transaction.atomic():
         top_up = TopUp.objects.select_for_update().filter(pk=top_up_id).first()
         if top_up is None:
-            raise Refusal("NOT_FOUND", _("There is no such top-up."), field="id")
+            raise not_found("TopUp")
         _check_confirmable(top_up, actor, paid_on, reference)
         top_up.confirmed_by_id = actor.require_user()
         top_up.bank_reference = reference
@@ -244,14 +245,22 @@ def top_up_confirm(*, actor: Actor, top_up_id: int, paid_on: date, bank_referenc
 def _check_confirmable(top_up: TopUp, actor: Actor, paid_on: date, reference: str) -> None:
     if top_up.method != TopUpMethod.BANK_TRANSFER:
         raise Refusal(
-            "NOT_A_BANK_TRANSFER", _("Stripe confirms this top-up; only bank transfers are yours.")
+            "NOT_A_BANK_TRANSFER",
+            _("Stripe confirms this top-up by itself. You confirm bank transfers only."),
         )
     if top_up.status != TopUpStatus.PENDING:
-        raise Refusal("TOP_UP_NOT_WAITING", _("This top-up is not waiting for its money."))
+        raise Refusal("TOP_UP_NOT_WAITING", _("This top-up is not waiting for its money any more."))
     if top_up.requested_by_id == actor.user_id:
-        raise Refusal("SAME_PERSON", _("Somebody else than who asked for it must confirm it."))
+        raise Refusal(
+            "SAME_PERSON",
+            _("Who asked for a top-up does not confirm it. Another operator has to do it."),
+        )
     if paid_on > timezone.localdate():
-        raise Refusal("INVALID_DATE", _("The money cannot come in the future."), field="paidOn")
+        raise Refusal(
+            "INVALID_DATE",
+            _("The day on which the money came lies in the future. Check it."),
+            field="paidOn",
+        )
     if not 1 <= len(reference) <= 140:
         raise Refusal(
             "BANK_REFERENCE_REQUIRED",

@@ -23,7 +23,10 @@ def register_check(check: Check) -> None:
 
 
 def register_follow_up(name: str, missing: Missing) -> None:
-    """``missing`` says which orders lack ``name``; placing the order again must make it."""
+    """``missing`` says which orders lack ``name``; placing the order again must make it.
+
+    The name is for people, too: marked with ``gettext_noop`` where it is given.
+    """
     follow_ups[name] = missing
 
 

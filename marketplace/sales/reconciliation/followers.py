@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.batches import in_time
@@ -21,7 +22,7 @@ from marketplace.sales.services import order_place
 from marketplace.shop import books
 from marketplace.shop.orders import order_ref
 
-PARTS = "provider orders"
+PARTS = gettext_noop("provider orders")
 
 
 def compare(window: Window) -> Iterator[Difference]:
@@ -60,10 +61,15 @@ def _incomplete(settlement: Settlement, lacks: list[str]) -> Difference:
         "ORDER_INCOMPLETE",
         f"order {settlement.order_id}",
         _("Order %(order)s is paid and lacks: %(what)s.")
-        % {"order": settlement.order_id, "what": ", ".join(lacks)},
+        % {"order": settlement.order_id, "what": _named(lacks)},
         {"settlement": settlement.pk, "missing": lacks},
         partial(_complete, settlement.pk),
     )
+
+
+def _named(lacks: list[str]) -> str:
+    """What is lacking, by the names it was registered with."""
+    return ", ".join(gettext(name) for name in lacks)
 
 
 def _complete(settlement_id: int) -> None:
@@ -76,7 +82,7 @@ def _complete(settlement_id: int) -> None:
         raise Refusal(
             "STILL_MISSING",
             _("Placing it again did not make them: %(what)s.")
-            % {"what": ", ".join(still[order.order_id])},
+            % {"what": _named(still[order.order_id])},
         )
 
 

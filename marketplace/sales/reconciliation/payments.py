@@ -55,20 +55,25 @@ def _transfers(payments: Sequence[CapturedPayment]) -> dict[str, int]:
 
 
 def _difference(payment: CapturedPayment, transfer_id: int | None) -> Difference:
-    of = f"order {payment.order_id}" if payment.order_id else f"payment {payment.payment_id}"
+    if payment.order_id:
+        subject = f"order {payment.order_id}"
+        of = _("order %(id)s") % {"id": payment.order_id}
+    else:
+        subject = f"payment {payment.payment_id}"
+        of = _("payment %(id)s") % {"id": payment.payment_id}
     facts = {"payment": payment.payment_id, "cents": payment.captured_cents}
     sums = {"of": of, "sum": euro(payment.captured_cents)}
     if transfer_id is None:
         return Difference(
             "PAYMENT_WITHOUT_MONEY",
-            of,
+            subject,
             _("The shop says that welfare credit paid %(sum)s for %(of)s; no wallet paid it.")
             % sums,
             facts,
         )
     return Difference(
         "PAYMENT_WITHOUT_SETTLEMENT",
-        of,
+        subject,
         _("A wallet paid %(sum)s for %(of)s; what was sold is not on record.") % sums,
         {**facts, "transfer": transfer_id},
     )

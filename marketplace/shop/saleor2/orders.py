@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from saleor.account import CustomerEvents
 from saleor.account.models import Address, CustomerEvent, User
@@ -172,10 +172,18 @@ def _set_stock_aside(cart: PricedCart, order_lines: list[Any]) -> None:
 
 def out_of_stock(number: int, product_name: str, available: int) -> Refusal:
     """Refusal OUT_OF_STOCK that says how many there are."""
+    sentence = (
+        ngettext_lazy(
+            "Line %(line)s: of «%(product)s» only %(available)s is left. Take fewer.",
+            "Line %(line)s: of «%(product)s» only %(available)s are left. Take fewer.",
+            "available",
+        )
+        if available
+        else _("Line %(line)s: «%(product)s» is sold out. Take it out of the cart.")
+    )
     return Refusal(
         "OUT_OF_STOCK",
-        _("Line %(line)s: of «%(product)s» only %(available)s are left.")
-        % {"line": number, "product": product_name, "available": available},
+        sentence % {"line": number, "product": product_name, "available": available},
         field="lines",
         line=number,
         available=available,
@@ -269,7 +277,10 @@ def order_cancel(order_id: str, *, user_id: int) -> None:
     """
     order = Order.objects.select_for_update().get(pk=order_id)
     if not order.can_cancel():
-        raise Refusal("ORDER_NOT_CANCELLABLE", _("This order can no longer be cancelled."))
+        raise Refusal(
+            "ORDER_NOT_CANCELLABLE",
+            _("This order is on its way or cancelled already: it can no longer be cancelled."),
+        )
     cancel_order(order, User.objects.get(pk=user_id))
 
 

@@ -161,7 +161,11 @@ def tutor_update(
         tutor.trainees_at_once = _trainees_at_once(trainees_at_once)
     if until is not None:
         if until < tutor.since:
-            raise Refusal("DATES_INVALID", _("The last day is before the first."), field="until")
+            raise Refusal(
+                "DATES_INVALID",
+                _("The last day comes before the first. Check both."),
+                field="until",
+            )
         tutor.until = until
         Membership.objects.filter(
             user=tutor.user_id,
@@ -254,7 +258,7 @@ def _project_check(trainee: Trainee) -> None:
     if until is not None and until < since:
         raise Refusal(
             "PROJECT_DATES_INVALID",
-            _("The project ends before it begins."),
+            _("The last day comes before the first. Check both."),
             field="projectUntil",
         )
     if not 1 <= trainee.weekly_minutes <= MOST_MINUTES_A_WEEK:
@@ -294,7 +298,8 @@ def _known(model: Any, codes: Collection[str], refusal: str, field: str) -> list
     if unknown:
         raise Refusal(
             refusal,
-            _("There is no such code: %(codes)s.") % {"codes": ", ".join(unknown)},
+            _("There is no such code: %(codes)s. Choose among those there are.")
+            % {"codes": ", ".join(unknown)},
             field=field,
         )
     return wanted

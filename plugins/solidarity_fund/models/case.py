@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.choices import Choices
 from marketplace.people.encryption import EncryptedTextField
@@ -23,8 +24,8 @@ class RequestStatus(Choices):
     UNDER_REVIEW = "under_review", _("Under review")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
-    PAID = "paid", _("Paid")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    PAID = "paid", pgettext_lazy("request", "Paid")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
     EXPIRED = "expired", _("Not paid in time")
 
 
@@ -180,7 +181,7 @@ class Decision(models.Model):
 
 class AwardStatus(Choices):
     RESERVED = "reserved", _("Reserved")
-    PAID = "paid", _("Paid")
+    PAID = "paid", pgettext_lazy("award", "Paid")
     RELEASED = "released", _("Released")
 
 

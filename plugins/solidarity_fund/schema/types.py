@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.api.entities import Entity, to_global
 from marketplace.api.money import money
@@ -153,6 +154,7 @@ class FundRequestType(Entity):
 
     class Meta:
         name = "FundRequest"
+        noun = _("a request")
 
     pseudonym = graphene.String(required=True)
     status = FundRequestStatus(required=True)
