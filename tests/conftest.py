@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from django.utils import translation
 
-from marketplace.embedded import setup
 from tests import databases
 from tests.graphql_client import Api
-
-
-@pytest.fixture(scope="session", autouse=True)
-def catalogues():
-    """Compiled from what is there now, as the set-up does it, before the first is read."""
-    setup.compile_catalogues(Path(sys.prefix), setup.PROJECT)
 
 
 @pytest.fixture(autouse=True)

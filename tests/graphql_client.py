@@ -25,7 +25,7 @@ class Api:
         *,
         user: Any = None,
         token: str | None = None,
-        language: str = "en",
+        language: str | None = "en",
     ) -> dict[str, Any]:
         return self._post({"query": query, "variables": variables}, user, token, language)
 
@@ -38,8 +38,10 @@ class Api:
             answers += self._post(body, user)
         return answers
 
-    def _post(self, body: Any, user: Any, token: str | None = None, language: str = "en") -> Any:
-        headers = {"HTTP_ACCEPT_LANGUAGE": language}
+    def _post(
+        self, body: Any, user: Any, token: str | None = None, language: str | None = "en"
+    ) -> Any:
+        headers = {"HTTP_ACCEPT_LANGUAGE": language} if language else {}
         if user is not None:
             token = get_token(user)
         if token is not None:

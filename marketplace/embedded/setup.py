@@ -273,7 +273,7 @@ def compile_catalogues(venv: Path, root: Path) -> int:
             target = source.with_suffix(".mo")
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
                 continue
-            unfinished = target.with_suffix(".mo.new")
+            unfinished = target.with_suffix(f".mo.{os.getpid()}")
             subprocess.run(
                 [str(venv / "bin" / "pybabel"), "-q", "compile", "-i", str(source),
                  "-o", str(unfinished)],

@@ -1,11 +1,18 @@
 """Settings of the test suite: the embedded ones, with durability traded for speed."""
 
 import os
+import sys
+from pathlib import Path
+
+from marketplace.embedded import setup
 
 os.environ.setdefault("SECRET_KEY", "tests only, never a secret of anybody")
 os.environ.setdefault("WELFAREPIU_ENCRYPTION_KEYS", "dGVzdHMgb25seSwgbmV2ZXIgYSByZWFsIGtleSAtIC0=")
 
 from marketplace.settings.embedded import *
+
+# Before Django starts, which reads the catalogues, and does not look again for one it did not find.
+setup.compile_catalogues(Path(sys.prefix), setup.PROJECT)
 
 # A test that loses its last commits in a power cut has lost nothing.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"

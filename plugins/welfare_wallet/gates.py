@@ -24,7 +24,10 @@ def plan_gate(sale: Sale) -> Iterator[Refusal]:
         if line.category_code not in allowed:
             yield Refusal(
                 "LINE_OUTSIDE_PLAN",
-                _("Line %(line)s: your plan does not pay for «%(product)s» (letter %(code)s).")
+                _(
+                    "Line %(line)s: your plan does not pay for «%(product)s» (letter %(code)s). "
+                    "Take it out of the cart."
+                )
                 % {"line": line.number, "product": line.product_name, "code": line.category_code},
                 field="lines",
                 line=line.number,

@@ -21,7 +21,7 @@ TEMPLATE_NAME = re.compile(r"(account|order|dashboard)(/[a-z_]+)+")
 LETTERS = {
     "account/confirm": (
         lambda o, f: account._send_account_confirmation_email("a@example.com", "t", PAGE),
-        "Conferma del Suo indirizzo",
+        "Conferma del tuo indirizzo",
         "Confirm your address",
     ),
     "account/password_reset": (
@@ -47,26 +47,26 @@ LETTERS = {
         lambda o, f: account._send_account_delete_confirmation_email_with_url(
             "a@example.com", PAGE, "t"
         ),
-        "Chiusura del Suo account",
+        "Chiusura del tuo account",
         "Close your account",
     ),
     "dashboard/customer/set_password": (
         lambda o, f: account._send_set_user_password_email_with_url(
             "a@example.com", PAGE, "t", "dashboard/customer/set_password"
         ),
-        "Il Suo account",
+        "Il tuo account",
         "Your account",
     ),
     "dashboard/staff/set_password": (
         lambda o, f: account._send_set_user_password_email_with_url(
             "a@example.com", PAGE, "t", "dashboard/staff/set_password"
         ),
-        "Il Suo account",
+        "Il tuo account",
         "Your account",
     ),
     "order/confirm_order": (
         lambda o, f: orders.send_order_confirmation(o.pk, PAGE),
-        "Il Suo ordine",
+        "Il tuo ordine",
         "Your order",
     ),
     "order/staff_confirm_order": (
@@ -81,12 +81,12 @@ LETTERS = {
     ),
     "order/update_fulfillment": (
         lambda o, f: orders.send_fulfillment_update(o.pk, f.pk),
-        "Novità sul Suo ordine",
+        "Novità sul tuo ordine",
         "News of your order",
     ),
     "order/payment/confirm_payment": (
         lambda o, f: orders.send_payment_confirmation(o.pk),
-        "Pagamento del Suo ordine",
+        "Pagamento del tuo ordine",
         "Payment of your order",
     ),
 }
@@ -138,7 +138,7 @@ def test_letter_is_whole_in_either_language(order, fulfillment, name, language):
     for text in (letter.subject, letter.body, html):
         assert "{" not in text
         assert "MISSING" not in text
-    other = "If it was not you" if language == "it" else "Se non è stato"
+    other = "If it was not you" if language == "it" else "Se non l'hai chiesto"
     assert other not in letter.body
     if "token" in letter.body:
         assert f'<a href="{PAGE}?' in html
