@@ -86,7 +86,8 @@ def main() -> int:
     lacking = [message for message in sentences(found) if not is_translated(message)]
     print(f"{len(sentences(found))} sentences, {len(lacking)} without Italian.")
     for message in lacking:
-        print(f"  {message.id!r} ({', '.join(file for file, _line in message.locations)})")
+        files = dict.fromkeys(file for file, _line in message.locations)
+        print(f"  {message.id!r} ({', '.join(files)})")
     return 1 if lacking else 0
 
 
