@@ -24,7 +24,7 @@ demo: setup ## one story through the API, told step by step (FLOW=steps: by Sale
 	@exec $(PYTHON) -m fixtures.demo $(if $(FLOW),--flow $(FLOW))
 
 test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots" for some)
-	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m pytest $(PYTEST_ARGS)
+	@WELFAREPIU_DATA=$(TEST_DATA) WELFAREPIU_THROWAWAY_SERVER=1 $(PYTHON) -m pytest $(PYTEST_ARGS)
 
 check: setup ## style, types, imports, uncreated migrations, schema drift
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 from django.utils import translation
 
@@ -18,9 +20,17 @@ def english():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
-    """Replace pytest-django's: one clone of the migrated template for the session."""
-    with django_db_blocker.unblock(), databases.cloned("session") as name:
+    """Replace pytest-django's: one clone of the migrated template for the session.
+
+    Between making and dropping it the database is blocked again, so that a test without the mark
+    cannot write what the next ones would find.
+    """
+    with ExitStack() as session:
+        with django_db_blocker.unblock():
+            name = session.enter_context(databases.cloned("session"))
         yield name
+        with django_db_blocker.unblock():
+            session.close()
 
 
 @pytest.fixture

@@ -113,6 +113,9 @@ def template() -> str:
     try:
         with admin.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+            if getattr(settings, "THROWAWAY_SERVER", False):
+                cursor.execute("ALTER SYSTEM SET fsync = off")
+                cursor.execute("SELECT pg_reload_conf()")
             _make(cursor, saleors, "template0", _migrate_saleor)
             _make(cursor, ours, saleors, _migrate_ours)
     finally:

@@ -20,3 +20,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = False
+
+# `make test` says so of its own server: nothing in it outlives the suite but templates, which are
+# made again where they broke. Then it need not wait for the disk either.
+THROWAWAY_SERVER = os.environ.get("WELFAREPIU_THROWAWAY_SERVER") == "1"
