@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from tests.bench.clients import GraphQL, Run, drive
 from tests.bench.servers import BARE, OURS
@@ -36,11 +37,9 @@ def measure(stage: Stage) -> list[Row]:
     ]
     for clients in stage.scale.clients:
         measured = Rounds()
-        for number in range(1, stage.scale.rounds + 1):
-            for way, act in acts.items():
-                run = _read(act, clients, stage.scale.seconds)
-                measured.add(way, run)
-                stage.say(f"lists, {clients} clients, round {number}: {way} {run.per_second:.1f}/s")
+        ways = {way: partial(_read, act, clients, stage.scale.seconds) for way, act in acts.items()}
+        measured.take(ways, stage.scale.rounds)
+        stage.say(f"lists, {clients} clients: {measured.figures('ours')}")
         name = f"lists of 24, {clients} client{'s' if clients > 1 else ''}: rate"
         rows.append(measured.compare(name, "ours", "bare Saleor", aim=Aim("at least", 8)))
     return rows

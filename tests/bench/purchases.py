@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tests.bench.clients import GraphQL, Run, drive
 from tests.bench.servers import BARE, OURS
@@ -103,12 +104,14 @@ def buy(port: int, world: World, act: Way, clients: int, seconds: float) -> Run:
 
 
 def _at(clients: int, stage: Stage) -> list[Row]:
+    def run(way: str) -> Run:
+        side, act = WAYS[way]
+        done = buy(stage.sides[side].port, stage.world, act, clients, stage.scale.seconds)
+        stage.say(f"purchases, {clients} clients: {way} {done.per_second:.1f}/s")
+        return done
+
     measured = Rounds()
-    for number in range(1, stage.scale.rounds + 1):
-        for way, (side, act) in WAYS.items():
-            run = buy(stage.sides[side].port, stage.world, act, clients, stage.scale.seconds)
-            measured.add(way, run)
-            stage.say(f"purchases, {clients} clients, round {number}: {way} {run.per_second:.1f}/s")
+    measured.take({way: partial(run, way) for way in WAYS}, stage.scale.rounds)
     name = f"purchases, {clients} client{'s' if clients > 1 else ''}"
     cost, rate = Aim("at most", 1.15), Aim("at least", 4)
     rows = [

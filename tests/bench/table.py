@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
@@ -28,6 +28,16 @@ class Scale:
     posting_clients: tuple[int, ...] = (8, 32)
     takes: int = 5
     workers: int = 2
+
+    @property
+    def short_seconds(self) -> float:
+        """Of a round of what happens hundreds of times a second: more rounds, each shorter, are
+        less at the mercy of what else the machine does."""
+        return self.seconds / 4
+
+    @property
+    def short_rounds(self) -> int:
+        return 3 * self.rounds
 
     @property
     def most_clients(self) -> int:
@@ -75,8 +85,12 @@ class Rounds:
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
-    def add(self, way: str, run: Run) -> None:
-        self.runs.setdefault(way, []).append(run)
+    def take(self, ways: Mapping[str, Callable[[], Run]], rounds: int) -> None:
+        """Run all ways so many times; every other round backwards, so that none always follows
+        the same one."""
+        for number in range(rounds):
+            for way in list(ways)[:: -1 if number % 2 else 1]:
+                self.runs.setdefault(way, []).append(ways[way]())
 
     def compare(
         self, name: str, what: str, against: str, *, aim: Aim | None = None, cost: bool = False
