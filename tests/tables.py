@@ -8,21 +8,32 @@ from django.db import connection
 
 
 @lru_cache(maxsize=1)
-def _statement() -> str:
+def _tables() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
         )
-        tables = [name for (name,) in cursor.fetchall()]
-    return " UNION ALL ".join(
-        f"SELECT '{name}', (SELECT md5(string_agg(row, '|' ORDER BY row))"
-        f" FROM (SELECT t::text AS row FROM {name} t) rows)"
-        for name in tables
-    )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def contents() -> dict[str, str | None]:
     """A digest of every table's rows, by table; two that are equal hold the same."""
+    digests = " UNION ALL ".join(
+        f"SELECT '{name}', (SELECT md5(string_agg(row, '|' ORDER BY row))"
+        f" FROM (SELECT t::text AS row FROM {name} t) rows)"
+        for name in _tables()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_statement())
+        cursor.execute(digests)
         return dict(cursor.fetchall())
+
+
+def with_rows_over(characters: int) -> list[str]:
+    """The tables of which a row, written out, is longer than that; encrypted ones too."""
+    found = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name} t WHERE length(t::text) > %(most)s)"
+        for name in _tables()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(found, {"most": characters})
+        return [name for (name,) in cursor.fetchall()]

@@ -12,6 +12,7 @@ from graphql_relay import from_global_id, to_global_id
 from marketplace.refusals import Refusal
 
 LARGEST_PK = 2**63 - 1
+LONGEST_PK = len(str(LARGEST_PK))
 
 # What people call the things that have ids; an Entity's Meta says its own, these are Saleor's.
 _nouns: dict[str, Any] = {
@@ -32,7 +33,7 @@ def from_global_text(gid: str, type_name: str, *, field: str | None = None) -> s
         found, key = from_global_id(gid)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         found, key = "", ""
-    if found != type_name or not key:
+    if found != type_name or not key.isprintable() or not key:
         raise _invalid_id(type_name, field)
     return key
 
@@ -40,7 +41,8 @@ def from_global_text(gid: str, type_name: str, *, field: str | None = None) -> s
 def from_global(gid: str, type_name: str, *, field: str | None = None) -> int:
     """The integer key in a global id of the given type; Refusal INVALID_ID for any other text."""
     key = from_global_text(gid, type_name, field=field)
-    if not key.isdecimal() or int(key) > LARGEST_PK:
+    # By length first: Python refuses to read thousands of digits.
+    if not key.isdecimal() or len(key) > LONGEST_PK or int(key) > LARGEST_PK:
         raise _invalid_id(type_name, field)
     return int(key)
 

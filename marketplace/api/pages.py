@@ -133,7 +133,7 @@ def _query_page(
             query = query.filter(_beyond(ordering, _decode(before, len(ordering)), backwards=True))
         query = query.order_by(*(f"-{p}" if d != from_end else p for p, d in ordering))
         rows = list(query[: size + 1])
-    except (ValidationError, ValueError, TypeError):
+    except (ValidationError, ValueError, TypeError, OverflowError):
         raise Refusal(
             "INVALID_PAGE",
             _("This cursor does not belong to this list. Start again from the first page."),

@@ -12,13 +12,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from graphql.error import GraphQLError, GraphQLSyntaxError
 from graphql.execution import ExecutionResult
 
+from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
+from marketplace.api.texts import check_texts
 from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import GraphQLView, app_of_token, user_of_token
 
@@ -51,7 +55,10 @@ class WelfareGraphQLView(GraphQLView):
 
     @staticmethod
     def parse_body(request: HttpRequest) -> Any:
-        data = GraphQLView.parse_body(request)
+        try:
+            data = GraphQLView.parse_body(request)
+        except (RecursionError, MultiPartParserError, SuspiciousOperation):
+            raise ValueError("nested too deep, or a form that is none") from None
         entries = data if isinstance(data, list) else [data]
         if not all(hasattr(entry, "get") for entry in entries):
             raise ValueError("a GraphQL request is an object")
@@ -60,18 +67,20 @@ class WelfareGraphQLView(GraphQLView):
         return data
 
     def execute_graphql_request(self, request: HttpRequest, data: dict[str, Any]) -> Any:
-        query, variables, operation_name = self.get_graphql_params(request, data)
         try:
+            query, variables, operation_name = self._parameters(request, data)
             if not query or not isinstance(query, str):
                 raise Refusal("INVALID_QUERY", _("Send a GraphQL query."))
             if variables is not None and not isinstance(variables, dict):
                 raise Refusal("INVALID_QUERY", _("Send the GraphQL variables as an object."))
+            check_texts(variables)
             found = document(query)
             if found.errors:
                 return ExecutionResult(errors=found.errors, invalid=True)
             token_error = getattr(request, "token_error", None)
-            if token_error and not found.root_fields <= TOKEN_OPERATIONS:
+            if token_error and not found.measured.root_fields <= TOKEN_OPERATIONS:
                 return ExecutionResult(errors=[token_error], invalid=True)
+            weigh(request, found.measured.weight(variables))
             return found.runnable.execute(
                 root=self.get_root_value(),
                 variables=variables,
@@ -83,6 +92,18 @@ class WelfareGraphQLView(GraphQLView):
             if type(error) is Exception:  # how graphql-core's scalars refuse a variable
                 error = GraphQLError(str(error))
             return ExecutionResult(errors=[error], invalid=True)
+
+    def _parameters(self, request: HttpRequest, data: Any) -> tuple[Any, Any, Any]:
+        """Query, variables and operation's name; a form with files may say them in many ways."""
+        try:
+            query, variables, name = self.get_graphql_params(request, data)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            raise Refusal(
+                "INVALID_REQUEST", _("This form is no GraphQL request. Send its parts as JSON.")
+            ) from None
+        if name is not None and not isinstance(name, str):
+            raise Refusal("INVALID_QUERY", _("Send the name of the operation as a text."))
+        return query, variables, name
 
     @classmethod
     def format_error(cls, error: Any) -> dict[str, Any]:
@@ -145,6 +166,13 @@ def check_size(request: HttpRequest) -> None:
         )
 
 
+def weigh(request: HttpRequest, weight: Weight) -> None:
+    """Add an operation to what its request asks for; Refusal QUERY_TOO_COMPLEX where too much."""
+    asked: Weight = getattr(request, "weight", Weight()) + weight
+    check_weight(asked)
+    request.weight = asked
+
+
 def authenticate(request: HttpRequest) -> None:
     """Set ``request.user`` and ``request.app`` from the Authorization header, once.
 
@@ -156,6 +184,8 @@ def authenticate(request: HttpRequest) -> None:
     request.app = None
     scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     try:
+        if not token.isprintable():
+            raise Refusal("INVALID_TOKEN", _("This is not a token. Sign in again."))
         if scheme.lower() == "jwt":
             user = user_of_token(token.strip())
             if user is None:

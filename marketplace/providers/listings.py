@@ -23,6 +23,8 @@ from marketplace.shop import catalogue
 from marketplace.territory.models import Comune
 
 LONGEST_NAME = 200
+LONGEST_DESCRIPTION = 10_000
+LONGEST_ORIGIN = 1_000
 # Twelve digits with three decimals is what the shop can hold; no benefit costs as much.
 DEAREST_CENTS = 10_000_000
 MOST_STOCK = 999_999
@@ -215,7 +217,7 @@ def _shop_category(code: str) -> int:
 
 
 def _check(facts: Mapping[str, Any]) -> None:
-    """Refuse facts that cannot stand: INVALID_NAME, INVALID_PRICE, UNKNOWN_CATEGORY,
+    """Refuse facts that cannot stand: INVALID_NAME, INVALID_PRICE, TEXT_TOO_LONG, UNKNOWN_CATEGORY,
     SERVICE_IS_NOT_DELIVERED, PROVENANCE_REQUIRED, INVALID_VAT_KIND, UNKNOWN_COMUNE."""
     name = facts["name"].strip()
     if not name or len(name) > LONGEST_NAME:
@@ -242,8 +244,23 @@ def _check(facts: Mapping[str, Any]) -> None:
             _("Say how its voucher is taxed: %(known)s.") % {"known": ", ".join(VoucherVat)},
             field="vatVoucherKind",
         )
+    _check_texts(facts)
     _check_origin(facts)
     _check_references(facts)
+
+
+def _check_texts(facts: Mapping[str, Any]) -> None:
+    for column, field, most in (
+        ("description", "description", LONGEST_DESCRIPTION),
+        ("provenance", "provenance", LONGEST_ORIGIN),
+        ("production_method", "productionMethod", LONGEST_ORIGIN),
+    ):
+        if len(facts.get(column, "")) > most:
+            raise Refusal(
+                "TEXT_TOO_LONG",
+                _("Write at most %(most)s characters.") % {"most": most},
+                field=field,
+            )
 
 
 def _check_origin(facts: Mapping[str, Any]) -> None:
@@ -263,7 +280,7 @@ def _check_references(facts: Mapping[str, Any]) -> None:
     if not BenefitCategory.objects.filter(pk=facts["category_code"]).exists():
         raise Refusal(
             "UNKNOWN_CATEGORY",
-            _("There is no benefit category «%(code)s».") % {"code": facts["category_code"]},
+            _("There is no benefit category «%(code)s».") % {"code": facts["category_code"][:16]},
             field="category",
         )
     comune_id = facts["production_comune_id"]

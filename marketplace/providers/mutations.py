@@ -37,7 +37,7 @@ def _facts(given: dict[str, Any]) -> dict[str, Any]:
     }
     if "price" in facts:
         facts["price_cents"] = cents(facts.pop("price"), field="price")
-    if facts.get("production_comune_id"):
+    if facts.get("production_comune_id") is not None:
         facts["production_comune_id"] = from_global(
             facts["production_comune_id"], "Comune", field="productionComune"
         )

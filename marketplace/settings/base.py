@@ -87,7 +87,13 @@ WELFAREPIU_ENCRYPTION_KEYS = [
 # A GraphQL request over these limits is refused before it is parsed or run.
 GRAPHQL_MAX_BODY_BYTES = 1_000_000
 GRAPHQL_MAX_UPLOAD_BYTES = 12_000_000
+GRAPHQL_MAX_QUERY_LENGTH = 50_000
+# The introspection query that every client tool sends is 13 levels deep and has 400 fields.
 GRAPHQL_MAX_DEPTH = 20
+GRAPHQL_MAX_FIELDS = 1_000
+# Of one HTTP request, its operations together: fields of the root, and rows of all its lists.
+GRAPHQL_MAX_ROOT_FIELDS = 30
+GRAPHQL_MAX_ROWS = 5_000
 
 CELERY_TIMEZONE = TIME_ZONE
 # A task waits in the queue, where any worker finds it, not in one worker's hands.

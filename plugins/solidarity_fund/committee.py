@@ -30,6 +30,8 @@ from plugins.solidarity_fund.models import (
 )
 from plugins.solidarity_fund.precheck import Case, case_of, examine
 
+LONGEST_MOTIVATION = 4_000
+
 
 @transaction.atomic
 def fund_request_review_start(*, actor: Actor, request_id: int) -> FundRequest:
@@ -119,11 +121,18 @@ def fund_request_decide(
     Raises:
         Refusal: NOT_FOUND, RECUSED, NOT_UNDER_REVIEW, REQUEST_DECIDED, QUORUM_NOT_REACHED,
             NOT_APPROVED, AWARD_AMOUNT_MISSING, AWARD_ABOVE_ASKED, AWARD_ABOVE_MOST,
-            AWARD_BELOW_LEAST, AWARD_ABOVE_YEARLY, MOTIVATION_MISSING, FUND_TOO_LOW.
+            AWARD_BELOW_LEAST, AWARD_ABOVE_YEARLY, MOTIVATION_MISSING, MOTIVATION_TOO_LONG,
+            FUND_TOO_LOW.
     """
     request = lock_as(request_id, actor, Role.COMMITTEE_CHAIR)
     recusal.require_no_conflict(request, actor)
     _require_under_review(request)
+    if len(motivation) > LONGEST_MOTIVATION:
+        raise Refusal(
+            "MOTIVATION_TOO_LONG",
+            _("Give the reasons in at most %(most)s characters.") % {"most": LONGEST_MOTIVATION},
+            field="motivation",
+        )
     tally = tally_of(request)
     approved = _outcome(request.regulation, tally, award_cents)
     cents = award_cents or 0

@@ -486,14 +486,14 @@ def _sfa_calls() -> list[Call]:
         _call(
             "traineeCreate",
             COORDINATOR,
-            lambda world: {"service": world["service"], "input": _trainee_facts()},
+            lambda world: {"service": world["service"], "input": _trainee_facts(world)},
             OTHER_COORDINATOR,
         ),
         _call("traineeFile", COORDINATOR, _of("trainee", why="Yearly talk"), OTHER_COORDINATOR),
         _call(
             "traineeUpdate",
             COORDINATOR,
-            lambda world: {"id": world["trainee"], "input": _trainee_facts(email="")},
+            lambda world: {"id": world["trainee"], "input": _trainee_facts(world, email="")},
             OTHER_COORDINATOR,
         ),
         _call(
@@ -531,15 +531,15 @@ def _hours(whose: str) -> Given:
     }
 
 
-def _trainee_facts(email: str = "passer-by@example.com") -> dict[str, Any]:
+def _trainee_facts(world: World, email: str = "passer-by@example.com") -> dict[str, Any]:
     facts = {
         "firstName": "Luca",
         "bornOn": "2004-05-06",
         "projectSince": _day(-10),
         "projectUntil": _day(300),
         "weeklyMinutes": 300,
-        "abilities": [],
-        "limits": [],
+        "abilities": [world["ability"]],
+        "limits": [world["limit"]],
         "notes": "Likes the mornings",
     }
     return {**facts, "email": email} if email else facts

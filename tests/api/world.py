@@ -25,7 +25,7 @@ from marketplace.providers.models import ListingStatus, ProviderOrder
 from marketplace.sales.models import Settlement
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import evidence_add
-from plugins.sfa_logistics.models import Assignment
+from plugins.sfa_logistics.models import Ability, Assignment, Limit
 from plugins.sfa_logistics.services.plans import service_plan
 from plugins.solidarity_fund import committee as work
 from plugins.solidarity_fund.models import LevyPledge
@@ -170,6 +170,8 @@ def _services(world: World) -> None:
     people["passer_by"] = companies.user("passer-by@example.com")
     world.town.more["sfa"] = mine
     world.theirs("service", "TrainingService", mine.pk)
+    world.ids["ability"] = Ability.objects.values_list("code", flat=True)[0]
+    world.ids["limit"] = Limit.objects.values_list("code", flat=True)[0]
 
 
 def _orders(world: World) -> None:

@@ -21,6 +21,8 @@ from marketplace.refusals import Refusal
 from marketplace.territory.models import Comune
 
 UNSET: Any = object()
+LONGEST_NAME = 80
+LONGEST_EMAIL = 254
 
 
 def employment_create(
@@ -41,7 +43,7 @@ def employment_create(
     asking Saleor to reset it.
 
     Raises:
-        Refusal: PERMISSION_DENIED, NOT_FOUND, INVALID_EMAIL, ALREADY_EMPLOYED,
+        Refusal: PERMISSION_DENIED, NOT_FOUND, INVALID_EMAIL, INVALID_NAME, ALREADY_EMPLOYED,
             STAFF_CATEGORY_NOT_FOUND, COMUNE_NOT_FOUND, PAYROLL_NUMBER_TAKEN.
     """
     actor.require(Role.COMPANY_MANAGER, organisation_id=company_id)
@@ -75,7 +77,20 @@ def employment_create(
 
 def _person(email: str, first_name: str, last_name: str) -> Any:
     address = email.strip()
+    _check_address(address)
+    _check_name(first_name.strip(), "firstName")
+    _check_name(last_name.strip(), "lastName")
+    users = get_user_model().objects
+    known = users.filter(email__iexact=address).first()
+    return known or users.create_user(
+        address.lower(), first_name=first_name.strip(), last_name=last_name.strip()
+    )
+
+
+def _check_address(address: str) -> None:
     try:
+        if len(address) > LONGEST_EMAIL:
+            raise ValidationError("longer than any that can be written to")
         validate_email(address)
     except ValidationError:
         raise Refusal(
@@ -83,11 +98,15 @@ def _person(email: str, first_name: str, last_name: str) -> Any:
             _("This is not an e-mail address. Check how it is written."),
             field="email",
         ) from None
-    users = get_user_model().objects
-    known = users.filter(email__iexact=address).first()
-    return known or users.create_user(
-        address.lower(), first_name=first_name.strip(), last_name=last_name.strip()
-    )
+
+
+def _check_name(name: str, field: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise Refusal(
+            "INVALID_NAME",
+            _("A name has at most %(most)s characters. Shorten it.") % {"most": LONGEST_NAME},
+            field=field,
+        )
 
 
 def _check_free(person: Any, company_id: int, since: date) -> None:

@@ -26,6 +26,7 @@ from marketplace.refusals import Refusal
 
 LONGEST_CREDIT_MONTHS = 60
 LONGEST_GRACE_DAYS = 366
+LONGEST_REFERENCE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,8 @@ def plan_create(*, actor: Actor, company_id: int, terms: dict[str, Any]) -> Welf
 
     Raises:
         Refusal: PERMISSION_DENIED, NOT_FOUND, INVALID_NAME, PLAN_NAME_TAKEN, PLAN_SOURCE_REQUIRED,
-            UNKNOWN_BENEFIT_CATEGORY, NO_BENEFIT_CATEGORY, STAFF_CATEGORY_NOT_FOUND,
-            INVALID_VALIDITY, INVALID_DATE.
+            TEXT_TOO_LONG, UNKNOWN_BENEFIT_CATEGORY, NO_BENEFIT_CATEGORY,
+            STAFF_CATEGORY_NOT_FOUND, INVALID_VALIDITY, INVALID_DATE.
     """
     _require(actor, company_id)
     if not Company.objects.filter(pk=company_id).exists():
@@ -121,18 +122,7 @@ def _codes(plan: WelfarePlan) -> set[str]:
 def _check_terms(company_id: int, terms: PlanTerms) -> None:
     if not 1 <= len(terms.name.strip()) <= 120:
         raise Refusal("INVALID_NAME", _("Give a name of 1 to 120 characters."), field="name")
-    if terms.source not in list(PlanSource):
-        raise Refusal(
-            "PLAN_SOURCE_REQUIRED",
-            _("Say whether the plan comes from an agreement, a regulation or the company's will."),
-            field="source",
-        )
-    if terms.source != PlanSource.VOLUNTARY and not terms.source_reference.strip():
-        raise Refusal(
-            "PLAN_SOURCE_REQUIRED",
-            _("Say which agreement or regulation the plan comes from, with its date."),
-            field="sourceReference",
-        )
+    _check_source(terms)
     if terms.valid_from is None:
         raise Refusal("INVALID_DATE", _("Say from which day the plan holds."), field="validFrom")
     if terms.valid_until is not None and terms.valid_until < terms.valid_from:
@@ -154,6 +144,28 @@ def _check_terms(company_id: int, terms: PlanTerms) -> None:
             "STAFF_CATEGORY_NOT_FOUND",
             _("The company has no such category of staff. Create it first."),
             field="staffCategoryId",
+        )
+
+
+def _check_source(terms: PlanTerms) -> None:
+    reference = terms.source_reference.strip()
+    if terms.source not in list(PlanSource):
+        raise Refusal(
+            "PLAN_SOURCE_REQUIRED",
+            _("Say whether the plan comes from an agreement, a regulation or the company's will."),
+            field="source",
+        )
+    if terms.source != PlanSource.VOLUNTARY and not reference:
+        raise Refusal(
+            "PLAN_SOURCE_REQUIRED",
+            _("Say which agreement or regulation the plan comes from, with its date."),
+            field="sourceReference",
+        )
+    if len(reference) > LONGEST_REFERENCE:
+        raise Refusal(
+            "TEXT_TOO_LONG",
+            _("Write at most %(most)s characters.") % {"most": LONGEST_REFERENCE},
+            field="sourceReference",
         )
 
 

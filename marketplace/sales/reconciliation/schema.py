@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import graphene
@@ -118,17 +118,32 @@ class Reconcile(WelfareMutation):
     @classmethod
     def perform(cls, _info: Any, actor: Actor, since: datetime | None = None) -> Any:
         if since is not None:
-            since = timezone.make_aware(since) if timezone.is_naive(since) else since
-            if since < timezone.now() - LONGEST:
-                raise Refusal(
-                    "WINDOW_TOO_LONG",
-                    _("At most a week back from here; the command `reconcile` goes further."),
-                    field="since",
-                )
+            since = _checked(since, timezone.now())
         report = reconcile(
             since=since, started_by=StartedBy.OPERATOR, by_user_id=actor.require_user()
         )
         return cls(run=report.run)
+
+
+def _checked(since: datetime, now: datetime) -> datetime:
+    """An aware time of the last week; Refusal WINDOW_TOO_LONG, INVALID_WINDOW."""
+    try:
+        since = timezone.make_aware(since) if timezone.is_naive(since) else since
+    except OverflowError:  # the first or the last day that there is
+        since = since.replace(tzinfo=UTC)
+    if since < now - LONGEST:
+        raise Refusal(
+            "WINDOW_TOO_LONG",
+            _("At most a week back from here; the command `reconcile` goes further."),
+            field="since",
+        )
+    if since > now:
+        raise Refusal(
+            "INVALID_WINDOW",
+            _("Nothing has happened yet since then. Choose an earlier time."),
+            field="since",
+        )
+    return since
 
 
 class Queries(graphene.ObjectType):

@@ -95,7 +95,8 @@ def price_cart(
 
 
 def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) -> PricedCart:
-    """The priced cart that a Saleor checkout is."""
+    """The priced cart that a Saleor checkout is; Refusal WRONG_CURRENCY."""
+    check_currency(checkout)
     manager = manager or get_plugins_manager()
     discounts = active_discounts() if discounts is None else discounts
     lines = list(checkout.lines.select_related("variant__product__product_type").order_by("pk"))
@@ -124,6 +125,12 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
         has_gift_cards=checkout.gift_cards.exists(),
         shipping_method=checkout.shipping_method,
     )
+
+
+def check_currency(checkout: Any) -> None:
+    """Refuse what is not in euro before Saleor adds it to prices that are: that is a ValueError."""
+    if checkout.currency != CURRENCY:
+        raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
 
 
 def _variants(requested: Sequence[CartLine]) -> dict[int, Any]:

@@ -23,6 +23,7 @@ from saleor.order.models import Order
 
 from marketplace.refusals import Refusal
 from marketplace.shop.completion import Completion, completing
+from marketplace.shop.saleor2.carts import check_currency
 from marketplace.shop.saleor2.orders import lock_stock, out_of_stock
 
 
@@ -69,6 +70,7 @@ class CheckoutCompleteOnce(CheckoutComplete):
             )
             if checkout is None:
                 return cls._already_complete(root, info, completion, **data)
+            check_currency(checkout)
             numbers = _lock_stock_of(checkout)
             try:
                 response = cls.perform_mutation(root, info, **data)

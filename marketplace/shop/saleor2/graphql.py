@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import graphene
 from graphene_federation import build_schema as build_federated_schema
+from graphql import GraphQLScalarType
 from graphql_jwt.shortcuts import get_user_by_token
 from saleor.app.models import App
 from saleor.graphql import api as saleor_api
@@ -39,7 +41,34 @@ def build_schema(
         (*mutations, saleor_api.Mutation),
         {"Meta": type("Meta", (), {"name": "Mutation"})},
     )
-    return build_federated_schema(query, mutation=mutation)
+    schema = build_federated_schema(query, mutation=mutation)
+    for type_ in schema.get_type_map().values():
+        if isinstance(type_, GraphQLScalarType):
+            type_.parse_value = _or_nothing(type_.parse_value)
+            type_.parse_literal = _or_nothing(type_.parse_literal)
+    return schema
+
+
+# What parsers raise for a text that is none of theirs: an empty date, a decimal made of a list, a
+# leap second. None is how a scalar says so; anything else would look like a fault of the server.
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
+
+
+def _or_nothing(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def parsed(value: Any) -> Any:
+        try:
+            return parse(value)
+        except UNREADABLE:
+            return None
+
+    return parsed
 
 
 def user_of_token(token: str) -> Any:

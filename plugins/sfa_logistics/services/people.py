@@ -39,6 +39,7 @@ from plugins.sfa_logistics.services.plans import plan_recheck, service_lock
 
 MOST_MINUTES_A_WEEK = 7 * 24 * 60
 MOST_TRAINEES_AT_ONCE = 50
+LONGEST_NOTES = 4_000
 
 
 class TraineeData(TypedDict, total=False):
@@ -90,7 +91,8 @@ def trainee_create(*, actor: Actor, service_id: int, data: TraineeData) -> Train
 
     Raises:
         Refusal: PERMISSION_DENIED, NAME_MISSING, PROJECT_DATES_INVALID, AGE_NOT_ALLOWED,
-            WEEKLY_MINUTES_INVALID, ABILITY_UNKNOWN, LIMIT_UNKNOWN, USER_UNKNOWN, USER_TAKEN.
+            WEEKLY_MINUTES_INVALID, NOTES_TOO_LONG, ABILITY_UNKNOWN, LIMIT_UNKNOWN,
+            USER_UNKNOWN, USER_TAKEN.
     """
     actor.require(Role.SFA_COORDINATOR, organisation_id=service_id)
     service_lock(service_id)
@@ -237,6 +239,7 @@ def _trainee_save(trainee: Trainee, data: TraineeData) -> Trainee:
         if name in data:
             setattr(trainee, name, data[name])  # type: ignore[literal-required]
     trainee.first_name = _name(trainee.first_name)
+    _notes_check(data.get("notes", ""))
     if "limits" in data:
         trainee.limits_set(_known(Limit, data["limits"], "LIMIT_UNKNOWN", "limits"))
     if email := data.get("email"):
@@ -266,6 +269,15 @@ def _project_check(trainee: Trainee) -> None:
             "WEEKLY_MINUTES_INVALID",
             _("Say how many minutes a week the project allows, at least 1."),
             field="weeklyMinutes",
+        )
+
+
+def _notes_check(notes: str) -> None:
+    if len(notes) > LONGEST_NOTES:
+        raise Refusal(
+            "NOTES_TOO_LONG",
+            _("Write notes of at most %(most)s characters.") % {"most": LONGEST_NOTES},
+            field="notes",
         )
 
 
@@ -299,7 +311,7 @@ def _known(model: Any, codes: Collection[str], refusal: str, field: str) -> list
         raise Refusal(
             refusal,
             _("There is no such code: %(codes)s. Choose among those there are.")
-            % {"codes": ", ".join(unknown)},
+            % {"codes": ", ".join(unknown)[:200]},
             field=field,
         )
     return wanted
