@@ -11,8 +11,9 @@ class WelfareShopConfig(AppConfig):
         import saleor.product.utils  # noqa: F401
 
         from marketplace.shop import language
-        from marketplace.shop.saleor2 import shims, webhooks
+        from marketplace.shop.saleor2 import shims, speed, webhooks
 
         shims.apply_to_models()
+        speed.keep_countries()
         language.connect()
         webhooks.drop_what_is_refused()

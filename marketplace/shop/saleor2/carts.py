@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from saleor.checkout.models import Checkout, CheckoutLine
@@ -21,6 +22,9 @@ from marketplace.shop.facts import CartLine, PricedCart, PricedLine
 
 # Where a shipping method says which of our delivery methods it is.
 DELIVERY_META = "welfarepiu.delivery_method"
+LINES = Prefetch(
+    "lines", queryset=CheckoutLine.objects.select_related("variant__product__product_type")
+)
 
 
 def active_discounts() -> Any:
@@ -99,7 +103,10 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
     check_currency(checkout)
     manager = manager or get_plugins_manager()
     discounts = active_discounts() if discounts is None else discounts
-    lines = list(checkout.lines.select_related("variant__product__product_type").order_by("pk"))
+    # On the checkout itself, whose lines Saleor's sums read again and again; where Saleor has read
+    # them already, these are the lines that the order will be made of.
+    prefetch_related_objects([checkout], LINES)
+    lines = sorted(checkout.lines.all(), key=lambda line: line.pk)
     for line in lines:
         line.checkout = checkout
     priced = _priced_lines(lines, manager, discounts)

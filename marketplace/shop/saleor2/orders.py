@@ -115,10 +115,10 @@ def _order_line(order: Any, line: PricedLine) -> Any:
     )
 
 
-def lock_stock(variant_ids: list[int], country: str) -> dict[int, list[Any]]:
+def lock_stock(variant_ids: list[int], country: str) -> list[Any]:
     """Lock the stocks of these variants, in key order for every caller so that none waits in a
-    ring, and return them by variant with ``free`` pieces each. Two statements."""
-    stocks = list(
+    ring; one statement."""
+    return list(
         Stock.objects.select_for_update(of=("self",))
         .filter(
             product_variant_id__in=variant_ids,
@@ -126,6 +126,10 @@ def lock_stock(variant_ids: list[int], country: str) -> dict[int, list[Any]]:
         )
         .order_by("pk")
     )
+
+
+def _free_stock(stocks: list[Any]) -> dict[int, list[Any]]:
+    """Locked stocks by variant, with ``free`` pieces each; one statement."""
     allocated = dict(
         Allocation.objects.filter(stock__in=[s.pk for s in stocks], quantity_allocated__gt=0)
         .order_by()
@@ -144,7 +148,7 @@ def _warehouses_serving(country: str) -> Any:
 
 
 def _set_stock_aside(cart: PricedCart, order_lines: list[Any]) -> None:
-    stocks = lock_stock([line.variant_id for line in cart.lines], cart.country)
+    stocks = _free_stock(lock_stock([line.variant_id for line in cart.lines], cart.country))
     allocations: list[Any] = []
     short: list[Refusal] = []
     for line, row in zip(cart.lines, order_lines, strict=True):
