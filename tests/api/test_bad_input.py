@@ -19,7 +19,7 @@ from django.db import transaction
 
 from tests import tables
 from tests.api.bad_values import LONG, Spoiled, spoiled
-from tests.api.real_calls import operations_with_real_ids
+from tests.api.calls import operations_with_real_ids
 from tests.graphql_client import codes_of
 
 TESTS = Path(__file__).parents[1]

@@ -16,13 +16,13 @@ import pytest
 from marketplace.people.actor import Actor
 from marketplace.people.models import Organisation
 from tests import tables
-from tests.api.operations import operations
-from tests.api.real_calls import (
+from tests.api.calls import (
     TAKES_NOTHING_OF_ANYBODY,
     Call,
     as_unknown,
     operations_with_real_ids,
 )
+from tests.api.operations import operations
 from tests.api.undone import undone
 from tests.graphql_client import codes_of
 

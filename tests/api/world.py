@@ -38,7 +38,7 @@ from tests.shopping import PURCHASE, gid, purchase_input
 from tests.solidarity_fund import factories as funds
 from tests.steps import Steps
 
-EXCLUSIVE = 10_000
+CREDIT_OF_OTHERS_CENTS = 10_000
 
 
 class Theirs(str):
@@ -89,7 +89,7 @@ def _companies(world: World) -> None:
     here, people = world.town, world.people
     manager = people["company_manager"] = companies.manager(here.company)
     people["colleague"] = companies.employment(here.company).user
-    shopping.give(here.company, here.plan, people["colleague"], EXCLUSIVE)
+    shopping.give(here.company, here.plan, people["colleague"], CREDIT_OF_OTHERS_CENTS)
     companies.paid_in(here.company, 500_000)
     employment = here.employee.employments.get()
     allocation = credit_allocate(
@@ -119,7 +119,7 @@ def _companies(world: World) -> None:
     theirs = companies.employment(other)
     people["other_employee"] = theirs.user
     plan = companies.plan(other)
-    shopping.give(other, plan, theirs.user, EXCLUSIVE)
+    shopping.give(other, plan, theirs.user, CREDIT_OF_OTHERS_CENTS)
     world.of_b("company", "Company", other.pk)
     world.of_b("employment", "Employment", theirs.pk)
     world.of_b("plan", "WelfarePlan", plan.pk)

@@ -1,0 +1,84 @@
+"""What anybody may read, and what is made for oneself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls.call import Call, call, of
+from tests.api.calls.companies import MANAGER
+from tests.api.world import World
+
+# What anybody may read, and what is made for oneself: no argument names anybody's object.
+TAKES_NOTHING_OF_ANYBODY = frozenset(
+    {
+        "benefitCategories",
+        "charter",
+        "charterVersions",
+        "comuni",
+        "comuniNear",
+        "fund",
+        "fundRegulation",
+        "fundRequestCreate",
+        "fundRequestPrecheck",
+        "fundTransparency",
+        "levyPledgeSet",
+        "listings",
+        "provider",
+        "providers",
+        "sfaVocabulary",
+        "trainingServiceCreate",
+        "trainingServices",
+    }
+)
+
+
+def calls() -> list[Call]:
+    asked = {
+        "reason": "health",
+        "description": "A treatment that nobody covers",
+        "isee": "9000.00",
+        "householdSize": 1,
+        "amount": "400.00",
+    }
+    return [
+        call("benefitCategories", "nobody"),
+        call("charter", "nobody"),
+        call("charterVersions", "nobody", _page),
+        call("comuni", "nobody", _page),
+        call("comuniNear", "nobody", of("comune", "comune", km=10.0)),
+        call("fund", "nobody"),
+        call("fundRegulation", "nobody"),
+        call("fundRequestCreate", "employee", lambda _world: {"input": asked}),
+        call("fundRequestPrecheck", "employee", lambda _world: {"input": asked}),
+        call("fundTransparency", "nobody"),
+        call("levyPledgeSet", "employee", lambda _world: {"share": False, "roundUp": False}),
+        call("listings", "nobody", _listing_filter),
+        call("myMemberships", "employee", None, "colleague", MANAGER, refused_with=None),
+        call("provider", "nobody", of("provider")),
+        call("providers", "nobody", _page),
+        call("sfaVocabulary", "tutor"),
+        call(
+            "trainingServiceCreate",
+            "operator",
+            lambda world: {"name": "SFA Nord", "comune": world["comune"], "km": 10.0},
+        ),
+        call("trainingServices", "outsider", _page),
+    ]
+
+
+def _page(_world: World) -> dict[str, Any]:
+    return {"first": 10}
+
+
+def _listing_filter(world: World) -> dict[str, Any]:
+    return {
+        "first": 10,
+        "filter": {
+            "category": "f",
+            "provider": world["provider"],
+            "search": "Honey",
+            "madeBySfa": False,
+            "isService": False,
+            "near": {"comune": world["comune"], "km": 10.0},
+        },
+    }

@@ -1,0 +1,80 @@
+"""What employees do with carts, holds, orders and wallets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls.call import Call, Given, call, of, paged
+from tests.api.calls.companies import MANAGER
+from tests.api.calls.providers import OTHER_MAKER
+from tests.api.world import World
+from tests.shopping import ADDRESS
+
+
+def calls() -> list[Call]:
+    strangers = ("colleague", "other_employee")
+    return [
+        # The id of a checkout is a secret in Saleor: who knows it may read it, and no more.
+        call(
+            "checkoutComplete",
+            "employee",
+            of("ready_checkout", "checkoutId"),
+            *strangers,
+            "nobody",
+            codes="HOLD_OF_ANOTHER PAYMENT_ERROR",
+            looks_unknown=False,
+        ),
+        call("myPurchase", "employee", of("order_number", "orderNumber"), *strangers, MANAGER),
+        paged("myPurchases", "employee", *strangers, MANAGER),
+        call("myWallets", "employee", None, *strangers, MANAGER, refused_with=None),
+        call(
+            "orderLevy",
+            "employee",
+            of("order", "orderId"),
+            *strangers,
+            MANAGER,
+            refused_with=None,
+        ),
+        call(
+            "orderTasks",
+            "employee",
+            of("order", "order"),
+            *strangers,
+            MANAGER,
+            OTHER_MAKER,
+            refused_with=None,
+        ),
+        call("purchaseCreate", "employee", _purchase, *strangers),
+        call(
+            "walletHoldCreate",
+            "employee",
+            lambda world: {"checkoutId": world["checkout"], "walletId": world["wallet"]},
+            *strangers,
+        ),
+        call("walletHoldCreate", "employee", of("checkout", "checkoutId"), *strangers),
+        *(
+            call("walletHoldCreate", "", _own_cart_with_their_wallet(cart), who)
+            for cart, who in (
+                ("colleague_checkout", "colleague"),
+                ("other_checkout", "other_employee"),
+            )
+        ),
+        call("walletHoldRelease", "employee", of("hold", "token"), *strangers),
+    ]
+
+
+def _own_cart_with_their_wallet(cart: str) -> Given:
+    return lambda world: {"checkoutId": world[cart], "walletId": world["wallet"]}
+
+
+def _purchase(world: World) -> dict[str, Any]:
+    return {
+        "input": {
+            "idempotencyKey": "key-of-a-purchase",
+            "lines": [{"variantId": world["variant"], "quantity": 1}],
+            "deliveryMethod": "sfa_delivery",
+            "address": {**ADDRESS, "phone": "035 123456"},
+            "walletId": world["wallet"],
+            "note": "Ring twice",
+        }
+    }
