@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from marketplace.api.schema import schema
 from marketplace.api.views import WelfareGraphQLView
-from marketplace.companies.webhooks import stripe_webhook
+from marketplace.payments.webhooks import stripe_webhook
 
 urlpatterns = [
     # No cookie authenticates here, so there is nothing for a forged form to ride on.

@@ -8,6 +8,9 @@ class CompaniesConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.companies import reconciliation
+        from marketplace.companies.services.top_ups import event_apply
+        from marketplace.payments import events
         from marketplace.sales.reconciliation import checks
 
         checks.register_check(reconciliation.compare)
+        events.register_receiver(event_apply, last=True)

@@ -34,6 +34,7 @@ WELFAREPIU_ROOMS = [
     "marketplace.people",
     "marketplace.ledger",
     "marketplace.territory",
+    "marketplace.payments",
     "marketplace.companies",
     "marketplace.providers",
     "marketplace.sales",

@@ -6,12 +6,13 @@ from threading import Barrier
 
 import pytest
 
-from marketplace.companies.models import Allocation, AllocationLine, StripeEvent, TopUp, TopUpStatus
+from marketplace.companies.models import Allocation, AllocationLine, TopUp, TopUpStatus
 from marketplace.companies.services.allocations import CreditLine, credit_allocate
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, post
 from marketplace.ledger.verification import verify
+from marketplace.payments.models import StripeEvent
 from marketplace.people.actor import actor_of
 from marketplace.refusals import Refusal
 from tests.companies import factories

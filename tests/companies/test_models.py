@@ -11,11 +11,11 @@ from django.utils import timezone, translation
 from marketplace.companies.models import (
     BenefitCategory,
     Employment,
-    StripeEvent,
     TopUp,
     TopUpStatus,
     WelfarePlan,
 )
+from marketplace.payments.models import StripeEvent
 from tests.companies import factories
 
 pytestmark = pytest.mark.django_db

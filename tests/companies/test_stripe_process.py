@@ -14,9 +14,10 @@ from django.conf import settings
 from graphql_jwt.shortcuts import get_token
 
 from marketplace.api.entities import to_global
-from marketplace.companies.models import StripeEvent, TopUp, TopUpMethod, TopUpStatus
+from marketplace.companies.models import TopUp, TopUpMethod, TopUpStatus
 from marketplace.companies.services.top_ups import TopUpAsked, top_up_create, top_up_refresh
 from marketplace.companies.tasks import top_ups_refresh
+from marketplace.payments.models import StripeEvent
 from marketplace.people.actor import actor_of
 from tests.companies import factories
 from tests.companies.at_once import at_once

@@ -9,7 +9,8 @@ import time
 import pytest
 from django.test import Client
 
-from marketplace.companies.models import StripeEvent, TopUp, TopUpFinding, TopUpStatus
+from marketplace.companies.models import TopUp, TopUpFinding, TopUpStatus
+from marketplace.payments.models import StripeEvent
 from tests.companies import factories, stripe_events
 from tests.companies.stripe_events import NOW, deliver, event, failed, intent, signed
 

@@ -10,7 +10,6 @@ from marketplace.companies.models.plans import (
 )
 from marketplace.companies.models.top_ups import (
     FindingCode,
-    StripeEvent,
     TopUp,
     TopUpFinding,
     TopUpMethod,
@@ -28,7 +27,6 @@ __all__ = [
     "PlanSource",
     "Revocation",
     "StaffCategory",
-    "StripeEvent",
     "TopUp",
     "TopUpFinding",
     "TopUpMethod",

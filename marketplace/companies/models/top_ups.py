@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.choices import Choices
 from marketplace.companies.models.people import Company
+from marketplace.payments.models import StripeEvent
 
 
 class TopUpMethod(Choices):
@@ -99,21 +100,6 @@ class TopUp(models.Model):
         if self.method != TopUpMethod.BANK_TRANSFER:
             return None
         return f"WELFAREPIU {self.pk:08d}-{98 - self.pk * 100 % 97:02d}"
-
-
-class StripeEvent(models.Model):
-    """An event that Stripe signed; stored once, append only (a trigger says so)."""
-
-    event_id = models.CharField(max_length=255, primary_key=True)
-    type = models.CharField(max_length=100)
-    payload_sha256 = models.CharField(max_length=64)
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("-received_at", "event_id")
-
-    def __str__(self) -> str:
-        return self.event_id
 
 
 class FindingCode(Choices):

@@ -14,7 +14,6 @@ from marketplace.api.entities import not_found
 from marketplace.companies import payments
 from marketplace.companies.models import (
     FindingCode,
-    StripeEvent,
     TopUp,
     TopUpFinding,
     TopUpMethod,
@@ -25,6 +24,8 @@ from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, post
 from marketplace.money import CURRENCY, euro
+from marketplace.payments.door import LEAST_CENTS, MOST_CENTS, Event
+from marketplace.payments.models import StripeEvent
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.refusals import Refusal
@@ -82,11 +83,11 @@ def _check_amount(amount_cents: int, method: str) -> None:
     if amount_cents <= 0:
         raise Refusal("INVALID_AMOUNT", _("The amount must be more than zero."), field="amount")
     at_stripe = method != TopUpMethod.BANK_TRANSFER
-    if at_stripe and not payments.LEAST_CENTS <= amount_cents <= payments.MOST_CENTS:
+    if at_stripe and not LEAST_CENTS <= amount_cents <= MOST_CENTS:
         raise Refusal(
             "AMOUNT_OUT_OF_RANGE",
             _("By card or direct debit from %(least)s to %(most)s. Otherwise use a bank transfer.")
-            % {"least": euro(payments.LEAST_CENTS), "most": euro(payments.MOST_CENTS)},
+            % {"least": euro(LEAST_CENTS), "most": euro(MOST_CENTS)},
             field="amount",
         )
 
@@ -104,23 +105,13 @@ def _start_at_stripe(top_up: TopUp) -> TopUpAsked:
     return TopUpAsked(top_up, payments.payment_get(str(top_up.payment_intent)).client_secret)
 
 
-def event_receive(*, event: payments.Event, payload_sha256: str) -> bool:
-    """Store a signed event and do what it says, once; False for one that was there already.
-
-    Two deliveries of one event at once: the second waits for the first one's row and then finds
-    it. A failure stores nothing, so that Stripe's redelivery tries again.
-    """
-    with transaction.atomic():
-        stored, new = StripeEvent.objects.get_or_create(
-            event_id=event.event_id,
-            defaults={"type": event.type[:100], "payload_sha256": payload_sha256},
-        )
-        if not new:
-            return False
-        if event.payment is not None:
-            payment_apply(payment=event.payment, told_at=event.created, event=stored)
-        elif event.reversed_intent:
-            _reversal_record(event.reversed_intent, stored)
+def event_apply(event: Event, stored: StripeEvent) -> bool:
+    """Do what an event says of a top-up; asked last, so a payment that nobody knows ends here."""
+    if event.about == "payment_intent":
+        payment = payments.payment_of(event.subject)
+        payment_apply(payment=payment, told_at=event.created, event=stored)
+    elif intent := payments.reversed_intent(event.type, event.subject):
+        _reversal_record(intent, stored)
     return True
 
 

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from marketplace.companies.payments import event_of
-from marketplace.companies.services.top_ups import event_receive
+from marketplace.payments.door import event_of
+from marketplace.payments.events import event_receive
 
 
 @csrf_exempt
