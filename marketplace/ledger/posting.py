@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from marketplace.ledger.database import fetch_one
+from marketplace.ledger.database import fetch_one_prepared
 from marketplace.ledger.refusals import refusal
 
 
@@ -140,7 +140,7 @@ def lapse_lot(
 
 def call(statement: str, parameters: Sequence[Any]) -> Posted:
     """Run a SQL function that returns a ``ledger_result``; raise what it refuses."""
-    status, transfer_id, account_ids, cents, available = fetch_one(statement, parameters)
+    status, transfer_id, account_ids, cents, available = fetch_one_prepared(statement, parameters)
     if status not in ("posted", "replayed"):
         raise refusal(status, available_cents=available)
     legs = tuple(map(Leg, account_ids, cents))

@@ -118,3 +118,6 @@ WALLET_HOLD_MINUTES = 30
 RECONCILE_GRACE_SECONDS = 120
 RECONCILE_WINDOW_HOURS = 48
 RECONCILE_NIGHT_DAYS = 90
+
+# Postings are prepared once per connection; off behind a pooler that shares connections.
+LEDGER_PREPARES = os.environ.get("LEDGER_PREPARES", "True") == "True"

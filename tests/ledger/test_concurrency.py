@@ -20,7 +20,7 @@ WALLET = 7
 NO_ROW_LOCK = (" FOR UPDATE OF b) locked", ") locked")
 SLEEP_BEFORE_WRITING = (
     "IF p_require_id IS NOT NULL",
-    "PERFORM pg_sleep(0.1); IF p_require_id IS NOT NULL",
+    "PERFORM pg_sleep(0.5); IF p_require_id IS NOT NULL",
 )
 
 

@@ -12,6 +12,7 @@ from saleor.order.models import Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
 
+from marketplace.companies.services.allocations import CreditLine, credit_allocate
 from marketplace.ledger.accounts import AccountKind, account
 from marketplace.ledger.holds import hold as ledger_hold
 from marketplace.ledger.holds import void_hold
@@ -24,14 +25,15 @@ from marketplace.sales.sale import GATEWAY
 from marketplace.shop import completion, orders
 from marketplace.shop.checkouts import checkout_of
 from plugins.sfa_logistics.models import Task, TaskTemplate
-from plugins.solidarity_fund.models import Levy
+from plugins.solidarity_fund.awards import award_pay
+from plugins.solidarity_fund.models import Award, AwardStatus, Levy
 from plugins.welfare_wallet import gateway
 from plugins.welfare_wallet.models import WalletHold
 from tests.companies import factories as companies
 from tests.sales.reconciliation.books import books
 from tests.sales.reconciliation.conftest import codes, left, repaired
 from tests.shopping import PURCHASE, purchase_input
-from tests.solidarity_fund.factories import unguarded
+from tests.solidarity_fund.factories import actor, approved, committee, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -297,6 +299,41 @@ class TestLedger:
         budget = account(AccountKind.COMPANY_BUDGET, town.company.pk)
         post(kind="top_up", key="topup:77", legs=[Leg(world, -500), Leg(budget, 500)])
         left("TRANSFER_WITHOUT_TOP_UP")
+
+    def test_an_allocation_that_says_more_than_was_given_is_listed(self, town):
+        manager, employee = companies.manager(town.company), companies.employment(town.company)
+        companies.paid_in(town.company, 10_000)
+        allocation = credit_allocate(
+            actor=actor(manager),
+            plan_id=town.plan.pk,
+            lines=[CreditLine(employee.pk, 2_500)],
+            idempotency_key="a-key-of-its-own",
+        )
+        assert reconcile().findings == []
+        allocation.lines.update(cents=2_600)
+        left("ALLOCATION_NOT_IN_LEDGER")
+
+
+class TestAwards:
+    @pytest.fixture
+    def award(self, town) -> Award:
+        by = committee()
+        made = approved(by)
+        paid = award_pay(actor=actor(by.treasurer), request_id=made.pk)
+        assert reconcile().findings == []
+        # The database lets nobody make the difference.
+        unguarded("ALTER TABLE solidarity_fund_award DISABLE TRIGGER solidarity_fund_award_guard")
+        return paid
+
+    def test_one_called_paid_that_became_other_credit_is_listed(self, award):
+        Award.objects.filter(pk=award.pk).update(lot_account_id=1)
+        left("AWARD_NOT_IN_LEDGER")
+
+    def test_credit_of_one_that_is_not_called_paid_is_listed(self, award):
+        Award.objects.filter(pk=award.pk).update(
+            status=AwardStatus.RESERVED.value, paid_by=None, paid_at=None, lot_account_id=None
+        )
+        left("CREDIT_WITHOUT_AWARD")
 
 
 class TestAnnouncements:
