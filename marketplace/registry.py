@@ -16,6 +16,7 @@ NAMES: dict[str, str] = {
     "wallet.sweep": "lapse what has expired (welfare_wallet)",
     "fund.account_id": "the Fund's ledger account (solidarity_fund)",
     "charter.in_force": "which of these providers have an adhesion in force (ethics_charter)",
+    "tasks.progress": "how far the SFA is with the parts of these orders (sfa_logistics)",
     "tasks.catch_up": "make the tasks that orders should have (sfa_logistics)",
 }
 

@@ -71,6 +71,27 @@ def expired_lots(on: date | None = None) -> list[LotBalance]:
     return [LotBalance(*row) for row in rows]
 
 
+class LotShare(NamedTuple):
+    """What a transfer moved into (+) or out of (-) one credit lot, and until when it is good."""
+
+    cents: int
+    expires_on: date
+
+
+def lot_shares(transfer_ids: Iterable[int]) -> dict[int, list[LotShare]]:
+    """The credit lots that each transfer touched, in the order of spending; one query."""
+    shares: dict[int, list[LotShare]] = {transfer_id: [] for transfer_id in transfer_ids}
+    for transfer_id, *share in fetch_all(
+        "SELECT e.transfer_id, sum(e.cents)::bigint, a.expires_on"
+        " FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id"
+        " WHERE e.transfer_id = ANY (%s::bigint[]) AND a.kind = 'credit_lot'"
+        " GROUP BY e.transfer_id, a.id, a.expires_on ORDER BY a.expires_on, a.id",
+        [list(shares)],
+    ):
+        shares[transfer_id].append(LotShare(*share))
+    return shares
+
+
 def account_statement(account_id: int) -> StatementQuerySet:
     """The account's :class:`Entry` rows, newest first, with ``balance_cents`` after each."""
     return Entry.objects.of_accounts([account_id])

@@ -16,8 +16,9 @@ from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
 from marketplace.refusals import Refusal
+from marketplace.sales import extensions
 from marketplace.sales.models import Settlement
-from marketplace.sales.reversals import Cause, provider_order_refund
+from marketplace.sales.reversals import Cause, provider_order_refund, undelivered_refund
 from marketplace.sales.sale import PlacedOrder, Reversal
 
 Status = ProviderOrderStatus
@@ -54,7 +55,7 @@ def provider_order_refuse(*, actor: Actor, provider_order_id: int, why: str) -> 
     """Refuse it, and give back at once what is left of its money: credit, levy and all.
 
     Raises:
-        Refusal: NOT_FOUND, ORDER_NOT_IN_STATE, REASON_REQUIRED.
+        Refusal: NOT_FOUND, ORDER_NOT_IN_STATE, REASON_REQUIRED, and what plugins have against it.
     """
     if not why.strip() or len(why) > LONGEST_REASON:
         raise Refusal(
@@ -69,13 +70,14 @@ def provider_order_refuse(*, actor: Actor, provider_order_id: int, why: str) -> 
         # Reversals lock the settlement first and then write the order: so does this.
         Settlement.objects.select_for_update().filter(order_id=order.order_id).first()
         refused = _step(actor, provider_order_id, Status.REFUSED)
+        extensions.check_call_off(refused)
+        cause = Cause(why.strip(), actor.user_id)
         if refused.refunded_cents < refused.gross_cents:
             provider_order_refund(
-                provider_order_id=provider_order_id,
-                key=f"refused:{provider_order_id}",
-                cause=Cause(why.strip(), actor.user_id),
+                provider_order_id=provider_order_id, key=f"refused:{provider_order_id}", cause=cause
             )
             refused.refresh_from_db()
+        undelivered_refund(order_id=refused.order_id, cause=cause)
         return refused
 
 

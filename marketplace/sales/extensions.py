@@ -1,4 +1,5 @@
-"""Where plugins join a sale: gates before money moves, one levy, followers after.
+"""Where plugins join a sale: gates before money moves, one levy, followers after; and what stands
+against calling it off.
 
 A plugin registers in its ``AppConfig.ready``; the sale calls them in the order of registration,
 which is the order of the settings.
@@ -7,12 +8,14 @@ which is the order of the settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from marketplace.refusals import Refusal, Refusals
 from marketplace.sales.sale import LevyTerms, PlacedOrder, Reversal, Sale
 
 Gate = Callable[[Sale], Iterable[Refusal]]
+# What a plugin has against calling off a provider's part of an order: refusals, or nothing.
+Objection = Callable[[Any], Iterable[Refusal]]
 Levy = Callable[[Sale], LevyTerms]
 
 
@@ -29,6 +32,7 @@ class Follower(Protocol):
 
 
 gates: list[Gate] = []
+objections: list[Objection] = []
 followers: list[Follower] = []
 _levies: list[Levy] = []
 
@@ -37,6 +41,12 @@ def register_gate(gate: Gate) -> None:
     """Ask ``gate`` about every sale; the refusals it yields stop the sale."""
     if gate not in gates:
         gates.append(gate)
+
+
+def register_objection(objection: Objection) -> None:
+    """Ask ``objection`` before buyer or provider call off a part of an order."""
+    if objection not in objections:
+        objections.append(objection)
 
 
 def register_levy(levy: Levy) -> None:
@@ -61,6 +71,17 @@ def check(sale: Sale) -> None:
     found = [refusal for gate in gates for refusal in gate(sale)]
     if found:
         raise Refusals(sorted(found, key=lambda refusal: refusal.facts.get("line", 0)))
+
+
+def check_call_off(part: Any) -> None:
+    """Ask whether anything stands against calling off a provider's part of an order.
+
+    Raises:
+        Refusals: all that any plugin has against it.
+    """
+    found = [refusal for objection in objections for refusal in objection(part)]
+    if found:
+        raise Refusals(found)
 
 
 def levy_of(sale: Sale) -> LevyTerms:

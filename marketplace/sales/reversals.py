@@ -19,7 +19,7 @@ from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, Refill, post, reverse
 from marketplace.money import euro, share_out
-from marketplace.providers.models import ProviderOrder
+from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement, SettlementReversal
@@ -107,6 +107,39 @@ def provider_order_refund(
                 reference=reversal.settlement.token,
             )
         return reversal
+
+
+def undelivered_refund(*, order_id: str, cause: Cause) -> int:
+    """Give back what delivery cost where nothing of an order will be delivered any more.
+
+    For whoever has just called off a part. Asked again it gives back nothing more.
+
+    Returns:
+        Cents given back; 0 where something still comes, or delivery was free.
+
+    Raises:
+        Refusal: UNKNOWN_ORDER.
+    """
+    with transaction.atomic():
+        settlement = _locked_settlement(order_id)
+        rest = settlement.delivery_cents - settlement.delivery_refunded_cents
+        if not rest or _something_comes(settlement):
+            return 0
+        _reverse_delivery(settlement, rest, f"undelivered:{settlement.pk}", cause)
+        refund_record(order_id, gateway=GATEWAY, amount_cents=rest, reference=settlement.token)
+        return rest
+
+
+def _something_comes(settlement: Settlement) -> bool:
+    """Whether a part that stands has lines to deliver (any lines, where none are marked so)."""
+    sale, _levy = terms.from_json(settlement.terms)
+    delivered = {line.provider_id for line in sale.lines if line.needs_delivery}
+    standing = ProviderOrder.objects.filter(order_id=settlement.order_id).exclude(
+        status__in=(ProviderOrderStatus.REFUSED.value, ProviderOrderStatus.CANCELLED.value)
+    )
+    if delivered:
+        standing = standing.filter(provider_id__in=delivered)
+    return standing.exists()
 
 
 def _reverse_once(

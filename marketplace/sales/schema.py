@@ -9,16 +9,24 @@ import graphene
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
-from marketplace.api.entities import Entity
+from marketplace.api.entities import Entity, from_global
 from marketplace.api.fields import connection, field
 from marketplace.api.loaders import load
 from marketplace.api.money import money
-from marketplace.api.mutations import WelfareError
+from marketplace.api.mutations import WelfareError, WelfareMutation
 from marketplace.people.actor import Actor
 from marketplace.people.models import Organisation
-from marketplace.providers.models import ProviderOrder, ProviderOrderLine
+from marketplace.providers.models import ProviderOrder, ProviderOrderLine, ProviderOrderStatus
 from marketplace.refusals import Refusal
+from marketplace.sales.cancellation import purchase_part_cancel
 from marketplace.sales.models import Settlement
+from marketplace.sales.tracking import (
+    PreparationStep,
+    PurchaseRefund,
+    refunds_of_orders,
+    refunds_of_parts,
+    steps_of_parts,
+)
 from marketplace.shop.checkouts import CheckoutCompleteOnce
 from marketplace.shop.graphql import Money, Order, order_node
 
@@ -65,14 +73,41 @@ class PurchaseLine(Entity):
 class PurchasePart(Entity):
     """The part of a purchase that one provider fulfils."""
 
+    class Meta:
+        noun = _("a part of an order")
+
     provider_name = graphene.String()
-    status = graphene.String(required=True)
+    status = graphene.String(
+        required=True,
+        description="`placed`, `accepted`, `ready`, `completed`, `refused` or `cancelled`.",
+    )
+    status_at = graphene.DateTime(required=True, description="Since when it has this status.")
+    delivery_method = graphene.String(required=True)
+    is_cancellable = graphene.Boolean(
+        required=True, description="The buyer may cancel it: nobody has accepted it yet."
+    )
     total = graphene.Field(Money, required=True)
     refunded = graphene.Field(Money, required=True)
     levy = graphene.Field(
         Money, required=True, description="What this part gave to the Solidarity Fund."
     )
     lines = graphene.List(graphene.NonNull(PurchaseLine), required=True)
+    refunds = graphene.List(graphene.NonNull(PurchaseRefund), required=True)
+    preparation = graphene.List(
+        graphene.NonNull(PreparationStep), required=True, description="What the SFA does for it."
+    )
+
+    @staticmethod
+    def resolve_is_cancellable(root: Any, _info: Any) -> bool:
+        return bool(root.status == ProviderOrderStatus.PLACED)
+
+    @staticmethod
+    def resolve_refunds(root: Any, info: Any) -> Any:
+        return load(info, refunds_of_parts, root.pk)
+
+    @staticmethod
+    def resolve_preparation(root: Any, info: Any) -> Any:
+        return load(info, steps_of_parts, (root.order_id, root.pk))
 
     @staticmethod
     def resolve_provider_name(root: Any, info: Any) -> Any:
@@ -117,6 +152,9 @@ class Purchase(Entity):
         Money, required=True, description="What the order gave to the Solidarity Fund."
     )
     parts = graphene.List(graphene.NonNull(PurchasePart), required=True)
+    delivery_refunds = graphene.List(
+        graphene.NonNull(PurchaseRefund), required=True, description="Of what delivery cost."
+    )
     order = graphene.Field(Order, description="The shop's own order.")
 
     @staticmethod
@@ -143,6 +181,12 @@ class Purchase(Entity):
     @staticmethod
     def resolve_parts(root: Any, info: Any) -> Any:
         return load(info, parts_of_orders, root.order_id)
+
+    @staticmethod
+    def resolve_delivery_refunds(root: Any, info: Any) -> Any:
+        return load(info, refunds_of_orders, root.order_id).then(
+            lambda refunds: [one for one in refunds if one.provider_order_id is None]
+        )
 
     @staticmethod
     def resolve_order(root: Any, _info: Any) -> Any:
@@ -174,6 +218,30 @@ class CheckoutComplete(CheckoutCompleteOnce):
         return payload
 
 
+class PurchasePartCancel(WelfareMutation):
+    """The buyer's own way back."""
+
+    part = graphene.Field(PurchasePart)
+
+    class Arguments:
+        id = graphene.ID(required=True)
+
+    class Meta:
+        description = (
+            "Cancels a provider's part of an order of mine, as long as the provider has not "
+            "accepted it; what was paid for it goes back at once. Again does no harm."
+        )
+        roles = access.SIGNED_IN
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, **data: Any) -> Any:
+        part = purchase_part_cancel(
+            user_id=actor.require_user(),
+            provider_order_id=from_global(data["id"], "PurchasePart"),
+        )
+        return cls(part=part)
+
+
 def my_purchases(_info: Any, actor: Actor) -> Any:
     return Settlement.objects.filter(user_id=actor.user_id, order_id__isnull=False)
 
@@ -203,3 +271,4 @@ class Queries(graphene.ObjectType):
 
 class Mutations(graphene.ObjectType):
     checkout_complete = CheckoutComplete.Field()
+    purchase_part_cancel = PurchasePartCancel.Field()

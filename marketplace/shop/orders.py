@@ -7,6 +7,7 @@ from marketplace.shop.saleor2.orders import (
     order_ref,
     payment_record,
     refund_record,
+    stock_release,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "order_ref",
     "payment_record",
     "refund_record",
+    "stock_release",
 ]

@@ -11,9 +11,10 @@ class SfaLogisticsConfig(AppConfig):
         from marketplace import registry
         from marketplace.sales import extensions
         from marketplace.sales.reconciliation import checks
-        from plugins.sfa_logistics import reconciliation
+        from plugins.sfa_logistics import reconciliation, selectors
         from plugins.sfa_logistics.services import orders
 
         registry.provide("tasks.catch_up", orders.tasks_catch_up)
+        registry.provide("tasks.progress", selectors.progress_of)
         extensions.register_follower(orders.follower)
         checks.register_follow_up(gettext_noop("SFA tasks"), reconciliation.tasks_missing)

@@ -186,6 +186,7 @@ def _orders(world: World) -> None:
     provider_order_accept(actor=manager, provider_order_id=accepted.pk)
     settlement = Settlement.objects.get(order_id=placed.order_id)
     world.theirs("provider_order", "ProviderOrder", placed.pk)
+    world.theirs("part", "PurchasePart", placed.pk)
     world.theirs("accepted_order", "ProviderOrder", accepted.pk)
     world.theirs("order", "Order", placed.order_id)
     world.ids["order_number"] = Theirs(settlement.order_number)

@@ -288,6 +288,16 @@ def order_cancel(order_id: str, *, user_id: int) -> None:
     cancel_order(order, User.objects.get(pk=user_id))
 
 
+def stock_release(order_line_ids: list[str]) -> None:
+    """Give back the stock set aside for lines that will not be fulfilled; again does no harm.
+
+    The allocations stay, at zero, as Saleor leaves them when it cancels an order.
+    """
+    Allocation.objects.filter(order_line_id__in=order_line_ids, quantity_allocated__gt=0).update(
+        quantity_allocated=0
+    )
+
+
 def order_announce(order_id: str) -> None:
     """Tell the world of a placed and paid order: e-mails, and the shop's other plugins (webhooks).
 

@@ -45,6 +45,7 @@ def calls() -> list[Call]:
             refused_with=None,
         ),
         call("purchaseCreate", "employee", _purchase, *strangers),
+        call("purchasePartCancel", "employee", of("part"), *strangers, MANAGER, OTHER_MAKER),
         call(
             "walletHoldCreate",
             "employee",
