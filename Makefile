@@ -7,6 +7,8 @@ PYTHON := $(VENV)/bin/python
 # The suite's own server and files, apart from those of `make run`.
 TEST_DATA := $(CURDIR)/.data/test
 PYTEST_ARGS ?=
+# One process for each core; 0 runs all tests in one.
+TEST_PROCESSES ?= logical
 
 .PHONY: help setup run demo test check schema messages bench requirements clean
 .DEFAULT_GOAL := help
@@ -24,7 +26,8 @@ demo: setup ## one story through the API, told step by step (FLOW=steps: by Sale
 	@exec $(PYTHON) -m fixtures.demo $(if $(FLOW),--flow $(FLOW))
 
 test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots" for some)
-	@WELFAREPIU_DATA=$(TEST_DATA) WELFAREPIU_THROWAWAY_SERVER=1 $(PYTHON) -m pytest $(PYTEST_ARGS)
+	@WELFAREPIU_DATA=$(TEST_DATA) WELFAREPIU_THROWAWAY_SERVER=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadgroup \
+		$(PYTEST_ARGS)
 
 check: setup ## style, types, imports, uncreated migrations, schema drift
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check

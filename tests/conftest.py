@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from tests import databases
 from tests.graphql_client import Api
+
+
+TESTS = Path(__file__).parent
+# Where the suite runs in several processes, what stays in one of them: a browser and its servers
+# are started once, and two crowds would ask the server for more connections than it has.
+TOGETHER = {
+    "journeys": "browser",
+    "storefront": "browser",
+    "ledger/test_concurrency.py": "crowd",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        for beginning, group in TOGETHER.items():
+            if place.startswith(beginning):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)
