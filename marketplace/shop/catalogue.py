@@ -1,23 +1,99 @@
 """Products of the installed Saleor, for the rooms that list them."""
 
-from marketplace.shop.saleor2.catalogue import (
-    PUBLICATION_KEY,
-    PUBLICATION_MIGRATION,
-    PUBLICATION_TABLE,
-    ProductFacts,
-    ProductMade,
-    category_ensure,
-    picture_add,
-    product_create,
-    product_facts,
-    product_update,
-    products_publish,
-    products_unpublish,
-    shipping_zone_ensure,
-    stock_set,
-    visible,
-    warehouse_ensure,
-)
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db.models import Q
+
+from marketplace.shop import engine
+from marketplace.shop.facts import ProductFacts, ProductMade
+
+
+class Catalogue(Protocol):
+    """One product has one variant, one stock row and one price, EUR gross."""
+
+    #: Where publication is written, for a trigger to stand on: table, column with the product's
+    #: key, and the last migration that the table needs.
+    PUBLICATION_TABLE: str
+    PUBLICATION_KEY: str
+    PUBLICATION_MIGRATION: tuple[str, str]
+
+    def visible(self, prefix: str = "product") -> Q:
+        """Products that customers see now; ``prefix`` is the path from the queried model."""
+
+    def warehouse_ensure(self, *, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
+        """The warehouse of that slug, made where there is none, serving Italy."""
+
+    def shipping_zone_ensure(self) -> Any:
+        """The shipping zone that covers Italy, made where there is none."""
+
+    def category_ensure(self, *, slug: str, name: str) -> int:
+        """The key of the shop's category of that slug, made where there is none."""
+
+    def product_create(
+        self,
+        *,
+        name: str,
+        description: str,
+        price_cents: int,
+        is_service: bool,
+        category_id: int,
+        warehouse_id: uuid.UUID,
+        stock: int | None,
+        sku: str | None = None,
+    ) -> ProductMade:
+        """An unpublished product with its variant and stock; ``stock`` None is not counted."""
+
+    def product_update(
+        self,
+        product_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        price_cents: int | None = None,
+        category_id: int | None = None,
+    ) -> None:
+        """Change what is given of a product; the slug stays, so that links keep working."""
+
+    def products_publish(self, product_ids: Collection[int]) -> None:
+        """Show the products to customers, in one statement."""
+
+    def products_unpublish(self, product_ids: Collection[int]) -> None:
+        """Hide the products from customers, in one statement."""
+
+    def stock_set(self, product_id: int, warehouse_id: uuid.UUID, quantity: int | None) -> None:
+        """What lies in the warehouse, sold and not yet handed over included; None: not counted."""
+
+    def picture_add(self, product_id: int, *, picture: Any, alt: str) -> None:
+        """Add a picture (a Django file) after those that the product has."""
+
+    def product_facts(self, product_ids: Collection[int]) -> dict[int, ProductFacts]:
+        """Name, price, stock and picture of products, by key, in one statement."""
+
+
+installed: Catalogue = engine.part("catalogue")
+if TYPE_CHECKING:
+    from marketplace.shop.saleor2 import catalogue as saleor2
+
+    _engines: tuple[Catalogue, ...] = (saleor2,)
+
+PUBLICATION_KEY = installed.PUBLICATION_KEY
+PUBLICATION_MIGRATION = installed.PUBLICATION_MIGRATION
+PUBLICATION_TABLE = installed.PUBLICATION_TABLE
+category_ensure = installed.category_ensure
+picture_add = installed.picture_add
+product_create = installed.product_create
+product_facts = installed.product_facts
+product_update = installed.product_update
+products_publish = installed.products_publish
+products_unpublish = installed.products_unpublish
+shipping_zone_ensure = installed.shipping_zone_ensure
+stock_set = installed.stock_set
+visible = installed.visible
+warehouse_ensure = installed.warehouse_ensure
 
 __all__ = [
     "PUBLICATION_KEY",

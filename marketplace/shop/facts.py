@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
+
+from django.core.files.storage import default_storage
+
+from marketplace.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +104,82 @@ class OrderBooks:
     captured_cents: int
     transacted_cents: int
     last_refund_at: datetime | None = None
+
+
+class ProductMade(NamedTuple):
+    """A product with its one variant."""
+
+    product_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """A product as a list shows it; ``available`` is None where it is not counted."""
+
+    product_id: int
+    name: str
+    slug: str
+    description: str
+    price_cents: int
+    is_published: bool
+    variant_id: int | None
+    sku: str
+    available: int | None
+    picture_path: str
+    picture_alt: str
+
+    @property
+    def picture_url(self) -> str:
+        """From the server's root, or empty."""
+        return default_storage.url(self.picture_path) if self.picture_path else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """Who runs the shop; ``domain`` is where its pictures and letters point, with the port."""
+
+    name: str
+    domain: str
+    description: str
+    company: str
+    street: str
+    city: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductText:
+    """A product's texts in a second language."""
+
+    product_id: int
+    name: str
+    description: str
+
+
+class Gateway(Protocol):
+    """What a payment gateway of ours does, free of Saleor's types; a module of a plugin.
+
+    Whatever refuses raises Refusal; amounts are cents.
+    """
+
+    def checkout_prepare(self, checkout: Any, *, hold_token: str, discounts: Any) -> None:
+        """Before any money moves: every rule once more, and the hold looked at."""
+
+    def hold_pay(self, *, hold_token: str, amount_cents: int, currency: str) -> str:
+        """Pay the checkout under way; the reference that a refund will carry."""
+
+    def hold_void(self, hold_token: str) -> None:
+        """Give back a hold that has paid nothing."""
+
+    def order_placed(self, checkout_token: str) -> None:
+        """Make what follows from an order that Saleor has just created; once."""
+
+    def order_cancelled(self, order_id: str, reference: str) -> None:
+        """Give back what an order that was cancelled has cost; once."""
+
+    def refund(self, *, order_id: str, amount_cents: int) -> str:
+        """Give back an amount of an order at the staff's request; the reference."""
+
+    def not_offered(self, operation: str) -> Refusal:
+        """What an operation gets that does not apply."""

@@ -1,15 +1,53 @@
 """What the API takes from the installed Saleor's GraphQL: scalars, money, its schema, its view."""
 
-from marketplace.shop.saleor2.graphql import (
-    Decimal,
-    GraphQLView,
-    Money,
-    Order,
-    app_of_token,
-    build_schema,
-    order_node,
-    user_of_token,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import graphene
+
+from marketplace.shop import engine
+
+
+class GraphQL(Protocol):
+    """Saleor's types, and what reads its tokens."""
+
+    Decimal: Any
+    Money: Any
+    Order: Any
+    GraphQLView: Any
+
+    def build_schema(
+        self,
+        queries: list[type[graphene.ObjectType]],
+        mutations: list[type[graphene.ObjectType]],
+    ) -> Any:
+        """One schema out of Saleor's and ours; ours come first and may replace a field."""
+
+    def user_of_token(self, token: str) -> Any:
+        """The active user a Saleor token names; raises where it is malformed, expired, nobody's."""
+
+    def app_of_token(self, token: str) -> Any:
+        """The active Saleor app a token names, or None."""
+
+    def order_node(self, order_id: str | None) -> Any:
+        """What Saleor's ``Order`` type resolves, or None."""
+
+
+installed: GraphQL = engine.part("graphql")
+if TYPE_CHECKING:
+    from marketplace.shop.saleor2 import graphql as saleor2
+
+    _engines: tuple[GraphQL, ...] = (saleor2,)
+
+Decimal = installed.Decimal
+GraphQLView = installed.GraphQLView
+Money = installed.Money
+Order = installed.Order
+app_of_token = installed.app_of_token
+build_schema = installed.build_schema
+order_node = installed.order_node
+user_of_token = installed.user_of_token
 
 __all__ = [
     "Decimal",

@@ -1,16 +1,74 @@
 """Orders and their payments, in the installed Saleor."""
 
-from marketplace.shop.saleor2.orders import (
-    order_announce,
-    order_cancel,
-    order_place,
-    order_ref,
-    payment_record,
-    refund_record,
-    stock_release,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from marketplace.shop import engine
+from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart
+
+
+class Orders(Protocol):
+    """Placed in one go with few statements, paid, refunded, cancelled, announced."""
+
+    def order_ref(self, checkout_token: str) -> OrderRef | None:
+        """The order that came out of this checkout, if any; lines numbered in the cart's order."""
+
+    def order_place(
+        self, cart: PricedCart, *, user: Any, address: PostalAddress, note: str = ""
+    ) -> OrderRef:
+        """Write the order of a priced cart and set its stock aside; Refusals OUT_OF_STOCK."""
+
+    def payment_record(
+        self,
+        placed: OrderRef,
+        *,
+        gateway: str,
+        amount_cents: int,
+        reference: str,
+        customer_ip: str | None,
+    ) -> None:
+        """Record that an order is paid in full."""
+
+    def refund_record(
+        self, order_id: str, *, gateway: str, amount_cents: int, reference: str
+    ) -> None:
+        """Record on the order's payment that money went back, without asking the gateway again."""
+
+    def captured_cents(self, order_id: str, gateway: str) -> int:
+        """What Saleor holds as captured on the order's payments by this gateway."""
+
+    def order_cancel(self, order_id: str, *, user_id: int) -> None:
+        """Cancel an order as Saleor does: stock back, then every plugin told.
+
+        Raises:
+            Refusal: ORDER_NOT_CANCELLABLE once something was handed over or it is cancelled.
+        """
+
+    def stock_release(self, order_line_ids: list[str]) -> None:
+        """Give back the stock set aside for lines that will not be fulfilled; again: nothing."""
+
+    def order_announce(self, order_id: str) -> None:
+        """Tell the world of a placed and paid order; our own plugins have done their part."""
+
+
+installed: Orders = engine.part("orders")
+if TYPE_CHECKING:
+    from marketplace.shop.saleor2 import orders as saleor2
+
+    _engines: tuple[Orders, ...] = (saleor2,)
+
+captured_cents = installed.captured_cents
+order_announce = installed.order_announce
+order_cancel = installed.order_cancel
+order_place = installed.order_place
+order_ref = installed.order_ref
+payment_record = installed.payment_record
+refund_record = installed.refund_record
+stock_release = installed.stock_release
 
 __all__ = [
+    "captured_cents",
     "order_announce",
     "order_cancel",
     "order_place",

@@ -1,9 +1,8 @@
 """Saleor's hooks of this plugin: a few lines each, no logic."""
 
-from saleor.plugins.base_plugin import BasePlugin
+from marketplace.shop.plugins import Plugin
 
 
-class EthicsCharterPlugin(BasePlugin):
+class EthicsCharterPlugin(Plugin):
     PLUGIN_ID = "welfarepiu.ethics_charter"
     PLUGIN_NAME = "WELFAREPIU ethics charter"
-    DEFAULT_ACTIVE = True

@@ -1,9 +1,8 @@
 """Saleor's hooks of this plugin: a few lines each, no logic."""
 
-from saleor.plugins.base_plugin import BasePlugin
+from marketplace.shop.plugins import Plugin
 
 
-class SfaLogisticsPlugin(BasePlugin):
+class SfaLogisticsPlugin(Plugin):
     PLUGIN_ID = "welfarepiu.sfa_logistics"
     PLUGIN_NAME = "WELFAREPIU sfa logistics"
-    DEFAULT_ACTIVE = True

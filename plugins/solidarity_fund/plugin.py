@@ -1,9 +1,8 @@
 """Saleor's hooks of this plugin: a few lines each, no logic."""
 
-from saleor.plugins.base_plugin import BasePlugin
+from marketplace.shop.plugins import Plugin
 
 
-class SolidarityFundPlugin(BasePlugin):
+class SolidarityFundPlugin(Plugin):
     PLUGIN_ID = "welfarepiu.solidarity_fund"
     PLUGIN_NAME = "WELFAREPIU solidarity fund"
-    DEFAULT_ACTIVE = True

@@ -23,7 +23,7 @@ from marketplace.sales.sale import GATEWAY as SHOP_GATEWAY
 from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.shop import completion
 from marketplace.shop.carts import checkout_cart
-from marketplace.shop.orders import order_ref
+from marketplace.shop.orders import order_ref, refund_record
 from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.wallets import payer_of
@@ -109,6 +109,21 @@ def order_placed(checkout_token: str) -> None:
     order = order_ref(checkout_token)
     if settlement is not None and order is not None:
         services.order_place(settlement, order)
+
+
+def order_cancelled(order_id: str, reference: str) -> None:
+    """Give back what an order that Saleor has cancelled has cost, and record it there; once.
+
+    An order that welfare credit did not pay is left alone.
+    """
+    try:
+        back = order_reverse(order_id=order_id, cause=Cause("order cancelled"))
+    except Refusal as refusal:
+        if refusal.code != "UNKNOWN_ORDER":
+            raise
+        return
+    if back:
+        refund_record(order_id, gateway=GATEWAY, amount_cents=back, reference=reference)
 
 
 def hold_void(hold_token: str) -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +21,7 @@ from saleor.shipping.models import ShippingZone
 from saleor.warehouse.models import Stock, Warehouse
 
 from marketplace.money import CURRENCY, decimal
+from marketplace.shop.facts import ProductFacts, ProductMade
 
 COUNTRY = "IT"
 # Saleor sells nothing without a stock row, also what it does not count.
@@ -34,33 +33,6 @@ PUBLICATION_MIGRATION = ("product", "0117_auto_20200423_0737")
 
 # One lock for what has no unique constraint: the shipping zone.
 _ZONE_LOCK = 0x7A6F6E65
-
-
-class ProductMade(NamedTuple):
-    product_id: int
-    variant_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
-    """A product as a list shows it; ``available`` is None where it is not counted."""
-
-    product_id: int
-    name: str
-    slug: str
-    description: str
-    price_cents: int
-    is_published: bool
-    variant_id: int | None
-    sku: str
-    available: int | None
-    picture_path: str
-    picture_alt: str
-
-    @property
-    def picture_url(self) -> str:
-        """From the server's root, or empty."""
-        return default_storage.url(self.picture_path) if self.picture_path else ""
 
 
 def visible(prefix: str = "product") -> Q:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.sites.models import Site
@@ -19,23 +18,11 @@ from saleor.shipping import ShippingMethodType
 from saleor.shipping.models import ShippingMethod, ShippingMethodTranslation
 
 from marketplace.money import CURRENCY, decimal
+from marketplace.shop.facts import ProductText, ShopFacts
 from marketplace.shop.saleor2.carts import DELIVERY_META
 from marketplace.shop.saleor2.catalogue import description_columns, shipping_zone_ensure
 
 ENGLISH = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class ShopFacts:
-    """Who runs the shop; ``domain`` is where its pictures and letters point, with the port."""
-
-    name: str
-    domain: str
-    description: str
-    company: str
-    street: str
-    city: str
-    postal_code: str
 
 
 def shop_configure(facts: ShopFacts) -> None:
@@ -91,15 +78,6 @@ def shelf_fill(*, slug: str, name: str, name_en: str, product_ids: Sequence[int]
         CollectionProduct(collection=shelf, product_id=pk, sort_order=len(there) + n)
         for n, pk in enumerate(pk for pk in product_ids if pk not in there)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ProductText:
-    """A product's texts in a second language."""
-
-    product_id: int
-    name: str
-    description: str
 
 
 def products_translate(texts: Sequence[ProductText], *, language: str = ENGLISH) -> None:
