@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +16,7 @@ from marketplace.companies.models import (
     BenefitCategory,
     Company,
     Employment,
+    PlanBudget,
     TopUp,
     TopUpFinding,
     TopUpMethod,
@@ -80,6 +83,48 @@ def welfare_plans(actor: Actor, company_id: int | None = None) -> QuerySet[Welfa
     if company_id is not None:
         found = found.filter(company_id=company_id)
     return _with_company(found.order_by("pk"))
+
+
+def plan_budgets(plan_ids: Sequence[int]) -> dict[int, list[PlanBudget]]:
+    """By plan: the limits of today and those set for later days, in the law's order."""
+    today = timezone.localdate()
+    found: dict[int, list[PlanBudget]] = {plan_id: [] for plan_id in plan_ids}
+    rows = PlanBudget.objects.filter(plan_id__in=plan_ids).select_related("category")
+    in_turn = rows.order_by("plan_id", "category__position", "category_id", "valid_from")
+    for row in _from_today(in_turn, today):
+        found[row.plan_id].append(row)
+    return found
+
+
+def _from_today(rows: Iterable[PlanBudget], today: date) -> list[PlanBudget]:
+    """Without the rows that another has taken the place of; each gets ``valid_until``."""
+    current: list[PlanBudget] = []
+    for row in rows:
+        before = current[-1] if current else None
+        if before and (before.plan_id, before.category_id) == (row.plan_id, row.category_id):
+            before.valid_until = row.valid_from - timedelta(days=1)
+            if row.valid_from <= today:
+                current.pop()
+        current.append(row)
+    return [row for row in current if row.limit_cents is not None]
+
+
+def limits_in_force(plan_ids: Iterable[int], on: date) -> dict[int, dict[str, int]]:
+    """Cents that one employee may spend in the day's calendar year, by plan and category.
+
+    A category without a limit is left out. One statement.
+    """
+    rows = (
+        PlanBudget.objects.filter(plan_id__in=list(plan_ids), valid_from__lte=on)
+        .order_by("plan_id", "category_id", "-valid_from")
+        .distinct("plan_id", "category_id")
+        .values_list("plan_id", "category_id", "limit_cents")
+    )
+    limits: dict[int, dict[str, int]] = defaultdict(dict)
+    for plan_id, code, cents in rows:
+        if cents is not None:
+            limits[plan_id][code] = cents
+    return limits
 
 
 def benefit_categories() -> QuerySet[BenefitCategory]:

@@ -112,6 +112,14 @@ def offered(wanted: ListingFilter) -> QuerySet[Listing]:
     return found.order_by("-pk")
 
 
+def offered_of_products(product_ids: Sequence[int]) -> list[ShownListing]:
+    """Listings of some of the shop's products, as far as customers see them now."""
+    found = _with_provider().filter(
+        catalogue.visible(), status=ListingStatus.PUBLISHED, product_id__in=product_ids
+    )
+    return shown(list(found))
+
+
 def of_providers(provider_ids: frozenset[int], status: str | None = None) -> QuerySet[Listing]:
     """All listings of some providers, drafts included, newest first."""
     found = _with_provider().filter(provider_id__in=provider_ids)

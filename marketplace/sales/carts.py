@@ -96,12 +96,18 @@ def _on_sale(line: PricedLine, listing: Any) -> bool:
 
 def _delivery(cart: PricedCart) -> Delivery:
     """The delivery of a cart; the comune is where it goes, None outside the territory."""
+    method = cart.delivery_method or DeliveryMethod.ON_SITE.value
+    if method not in list(DeliveryMethod):
+        raise Refusal(
+            "DELIVERY_NOT_AVAILABLE",
+            _("This way of delivery is not available. Choose another."),
+            field="delivery",
+        )
     comune_id = None
     if cart.city:
         comune_id = (
             Comune.objects.filter(name__iexact=cart.city.strip()).values_list("pk", flat=True)
         ).first()
-    method = cart.delivery_method or DeliveryMethod.ON_SITE.value
     if method == DeliveryMethod.SFA_DELIVERY and comune_id is None:
         raise Refusal(
             "OUTSIDE_TERRITORY",

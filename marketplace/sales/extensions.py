@@ -1,5 +1,5 @@
-"""Where plugins join a sale: gates before money moves, one levy, followers after; and what stands
-against calling it off.
+"""Where plugins join a sale: gates and guards before money moves, one levy, followers after; and
+what stands against calling it off.
 
 A plugin registers in its ``AppConfig.ready``; the sale calls them in the order of registration,
 which is the order of the settings.
@@ -16,6 +16,7 @@ from marketplace.sales.sale import LevyTerms, PlacedOrder, Reversal, Sale
 Gate = Callable[[Sale], Iterable[Refusal]]
 # What a plugin has against calling off a provider's part of an order: refusals, or nothing.
 Objection = Callable[[Any], Iterable[Refusal]]
+Guard = Callable[[Sale], None]
 Levy = Callable[[Sale], LevyTerms]
 
 
@@ -33,6 +34,7 @@ class Follower(Protocol):
 
 gates: list[Gate] = []
 objections: list[Objection] = []
+guards: list[Guard] = []
 followers: list[Follower] = []
 _levies: list[Levy] = []
 
@@ -49,6 +51,16 @@ def register_objection(objection: Objection) -> None:
         objections.append(objection)
 
 
+def register_guard(guard: Guard) -> None:
+    """Ask ``guard`` in the transaction that pays, the last thing before money moves.
+
+    For what a gate has read and another purchase may change meanwhile: it may lock, and raises
+    Refusal. By then the stock is locked, and no account is: so what it locks comes between the two.
+    """
+    if guard not in guards:
+        guards.append(guard)
+
+
 def register_levy(levy: Levy) -> None:
     """``levy`` says what each sale owes the Fund; there is one."""
     if _levies and _levies != [levy]:
@@ -62,15 +74,27 @@ def register_follower(follower: Follower) -> None:
         followers.append(follower)
 
 
+def refusals_of(sale: Sale) -> list[Refusal]:
+    """All that any gate has against the sale, in the order of its lines."""
+    found = [refusal for gate in gates for refusal in gate(sale)]
+    return sorted(found, key=lambda refusal: refusal.facts.get("line", 0))
+
+
 def check(sale: Sale) -> None:
     """Ask every gate.
 
     Raises:
-        Refusals: all that any gate has against the sale, in the order of its lines.
+        Refusals: :func:`refusals_of`, where there are any.
     """
-    found = [refusal for gate in gates for refusal in gate(sale)]
+    found = refusals_of(sale)
     if found:
-        raise Refusals(sorted(found, key=lambda refusal: refusal.facts.get("line", 0)))
+        raise Refusals(found)
+
+
+def guard_payment(sale: Sale) -> None:
+    """Ask every guard; each raises what it has against paying this sale now."""
+    for guard in guards:
+        guard(sale)
 
 
 def check_call_off(part: Any) -> None:

@@ -9,20 +9,27 @@ import graphene
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.api import access
-from marketplace.api.entities import Entity, from_global
+from marketplace.api.entities import Entity, from_global, to_global
 from marketplace.api.fields import connection, field
 from marketplace.api.loaders import load
 from marketplace.api.money import money
 from marketplace.api.mutations import WelfareError, WelfareMutation
 from marketplace.people.actor import Actor
 from marketplace.people.models import Organisation
-from marketplace.providers.models import ProviderOrder, ProviderOrderLine, ProviderOrderStatus
+from marketplace.providers.models import (
+    Listing,
+    ProviderOrder,
+    ProviderOrderLine,
+    ProviderOrderStatus,
+)
 from marketplace.refusals import Refusal
 from marketplace.sales.cancellation import purchase_part_cancel
 from marketplace.sales.models import Settlement
 from marketplace.sales.tracking import (
+    CreditShare,
     PreparationStep,
     PurchaseRefund,
+    lots_of_transfers,
     refunds_of_orders,
     refunds_of_parts,
     steps_of_parts,
@@ -53,13 +60,29 @@ def provider_names(provider_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows)
 
 
+def kinds_of_listings(listing_ids: Sequence[int]) -> dict[int, Listing]:
+    """What a line's listing says of who prepares it."""
+    rows = Listing.objects.filter(pk__in=listing_ids)
+    return rows.only("is_service", "needs_packing", "needs_delivery").in_bulk()
+
+
 class PurchaseLine(Entity):
     """One article of a purchase."""
 
+    is_service = graphene.Boolean(required=True)
+    packed_by_sfa = graphene.Boolean(required=True, description="Trainees of the SFA pack it.")
     product_name = graphene.String(required=True)
     quantity = graphene.Int(required=True)
     unit_price = graphene.Field(Money, required=True)
     total = graphene.Field(Money, required=True)
+
+    @staticmethod
+    def resolve_is_service(root: Any, info: Any) -> Any:
+        return load(info, kinds_of_listings, root.listing_id).then(lambda one: one.is_service)
+
+    @staticmethod
+    def resolve_packed_by_sfa(root: Any, info: Any) -> Any:
+        return load(info, kinds_of_listings, root.listing_id).then(lambda one: one.needs_packing)
 
     @staticmethod
     def resolve_unit_price(root: Any, _info: Any) -> Any:
@@ -151,6 +174,18 @@ class Purchase(Entity):
     levy = graphene.Field(
         Money, required=True, description="What the order gave to the Solidarity Fund."
     )
+    gift = graphene.Field(
+        Money, required=True, description="What the buyer had pledged of it and paid on top."
+    )
+    delivery_method = graphene.String(
+        required=True, description="`sfa_delivery`, `pick_up` or `on_site`."
+    )
+    wallet_id = graphene.ID(required=True, description="The wallet that paid.")
+    paid_from = graphene.List(
+        graphene.NonNull(CreditShare),
+        required=True,
+        description="The credit that paid, in the order of spending.",
+    )
     parts = graphene.List(graphene.NonNull(PurchasePart), required=True)
     delivery_refunds = graphene.List(
         graphene.NonNull(PurchaseRefund), required=True, description="Of what delivery cost."
@@ -176,6 +211,24 @@ class Purchase(Entity):
     def resolve_levy(root: Any, info: Any) -> Any:
         return load(info, parts_of_orders, root.order_id).then(
             lambda parts: money(sum(levy_left(part) for part in parts))
+        )
+
+    @staticmethod
+    def resolve_gift(root: Any, _info: Any) -> Any:
+        return money(sum(share["employee_cents"] for share in root.terms["levy"]["shares"]))
+
+    @staticmethod
+    def resolve_delivery_method(root: Any, _info: Any) -> str:
+        return root.terms["sale"]["delivery"]["method"]
+
+    @staticmethod
+    def resolve_wallet_id(root: Any, _info: Any) -> str:
+        return to_global("Wallet", root.wallet_id)
+
+    @staticmethod
+    def resolve_paid_from(root: Any, info: Any) -> Any:
+        return load(info, lots_of_transfers, root.spent_transfer_id).then(
+            lambda shares: [share._replace(cents=-share.cents) for share in shares]
         )
 
     @staticmethod

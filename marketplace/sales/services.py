@@ -69,8 +69,10 @@ def settle_from_wallet(
         The settlement, and whether it is an earlier one of the same sale.
 
     Raises:
-        Refusal: INSUFFICIENT_CREDIT; IDEMPOTENCY_CONFLICT where the token has paid another sale.
+        Refusal: INSUFFICIENT_CREDIT; IDEMPOTENCY_CONFLICT where the token has paid another sale;
+            what a guard refuses.
     """
+    extensions.guard_payment(sale)
     posted = _pay_once(
         sale.token,
         lambda key: post(
@@ -102,8 +104,10 @@ def settle_from_hold(
 
     Raises:
         Refusal: HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED;
-            UNBALANCED_TRANSFER where the hold is not of exactly what the sale costs.
+            UNBALANCED_TRANSFER where the hold is not of exactly what the sale costs;
+            what a guard refuses.
     """
+    extensions.guard_payment(sale)
     posted = _pay_once(
         sale.token,
         lambda key: post_hold(

@@ -22,7 +22,12 @@ class Carts(Protocol):
         city: str,
         country: str = "IT",
     ) -> PricedCart:
-        """Price a cart that is no checkout; Refusal UNKNOWN_VARIANT, DELIVERY_NOT_AVAILABLE."""
+        """Price a cart that is no checkout.
+
+        Raises:
+            Refusals: UNKNOWN_VARIANT, one per line that names none.
+            Refusal: DELIVERY_NOT_AVAILABLE.
+        """
 
     def checkout_cart(
         self, checkout: Any, *, manager: Any = None, discounts: Any = None
@@ -35,6 +40,9 @@ class Carts(Protocol):
     def delivery_methods(self) -> dict[str, int]:
         """Our delivery methods that can be had, with the shipping method behind each."""
 
+    def delivery_prices(self) -> dict[str, int]:
+        """What each of our delivery methods costs, gross, in cents."""
+
 
 installed: Carts = engine.part("carts")
 if TYPE_CHECKING:
@@ -46,10 +54,12 @@ price_cart = installed.price_cart
 checkout_cart = installed.checkout_cart
 delivery_method_set = installed.delivery_method_set
 delivery_methods = installed.delivery_methods
+delivery_prices = installed.delivery_prices
 
 __all__ = [
     "checkout_cart",
     "delivery_method_set",
     "delivery_methods",
+    "delivery_prices",
     "price_cart",
 ]

@@ -10,9 +10,11 @@ class WelfareWalletConfig(AppConfig):
         from marketplace import registry
         from marketplace.sales import extensions
         from marketplace.sales.reconciliation import checks
-        from plugins.welfare_wallet import credit, gates, reconciliation
+        from plugins.welfare_wallet import budgets, credit, gates, reconciliation
 
         extensions.register_gate(gates.plan_gate)
+        extensions.register_gate(budgets.budget_gate)
+        extensions.register_guard(budgets.budget_guard)
         checks.register_check(reconciliation.compare)
         registry.provide("wallet.credit", credit.credit)
         registry.provide("wallet.credit_many", credit.credit_many)

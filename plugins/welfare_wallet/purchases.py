@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +17,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.refusals import Refusal
+from marketplace.money import euro
+from marketplace.refusals import Refusal, Refusals
 from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
@@ -38,7 +38,10 @@ MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRequest:
-    """What a buyer asks for; ``idempotency_key`` is the client's, new for each purchase."""
+    """What a buyer asks for; ``idempotency_key`` is the client's, new for each purchase.
+
+    ``expected_cents`` is what the buyer was told that the wallet would pay; None: whatever it is.
+    """
 
     idempotency_key: str
     lines: tuple[CartLine, ...]
@@ -46,14 +49,20 @@ class PurchaseRequest:
     address: PostalAddress
     wallet_id: int | None = None
     note: str = ""
+    expected_cents: int | None = None
 
     def token(self, user_id: int) -> str:
         """The checkout token of the purchase that this request is."""
         return str(uuid.uuid5(PURCHASES, f"{user_id}:{self.idempotency_key}"))
 
     def digest(self) -> str:
-        """Hash of everything asked, to tell a retry from another request under the same key."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """Hash of everything asked, to tell a retry from another request under the same key.
+
+        Not of ``expected_cents``: that guards a purchase, it is no part of it.
+        """
+        asked = asdict(self)
+        del asked["expected_cents"]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +84,10 @@ def purchase_create(
 
     Raises:
         Refusal: INVALID_KEY, EMPTY_CART, TOO_MANY_LINES, INVALID_QUANTITY, DUPLICATE_LINE,
-            UNKNOWN_VARIANT, NOT_ON_SALE, OUT_OF_STOCK, LINE_OUTSIDE_PLAN, CHARTER_NOT_IN_FORCE,
-            DELIVERY_NOT_AVAILABLE, OUTSIDE_TERRITORY, INSUFFICIENT_CREDIT, IDEMPOTENCY_CONFLICT,
-            and what :func:`payer_of` refuses. Nothing has changed then.
+            UNKNOWN_VARIANT, NOT_ON_SALE, OUT_OF_STOCK, LINE_OUTSIDE_PLAN,
+            CATEGORY_BUDGET_EXCEEDED, CHARTER_NOT_IN_FORCE, DELIVERY_NOT_AVAILABLE,
+            OUTSIDE_TERRITORY, PRICE_CHANGED, INSUFFICIENT_CREDIT, IDEMPOTENCY_CONFLICT, and what
+            :func:`payer_of` refuses. Nothing has changed then.
     """
     _check_request(request)
     earlier = _earlier(user.pk, request)
@@ -89,6 +99,12 @@ def purchase_create(
     except _AlreadyPaid:
         found = _earlier(user.pk, request)
         if found is None:  # pragma: no cover - the ledger has just said that it is there
+            raise
+        return found
+    except Refusal:
+        # While this one waited for a lock, the very same request may have taken the last piece.
+        found = _earlier(user.pk, request)
+        if found is None:
             raise
         return found
 
@@ -106,6 +122,7 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     sale = sale_of(cart, payer)
     extensions.check(sale)
     levy = extensions.levy_of(sale)
+    _check_expected(request, services.amount_due(sale, levy))
     order = orders.order_place(cart, user=user, address=request.address, note=request.note)
     settlement = _settle(sale, levy, request, payer, order)
     orders.payment_record(
@@ -118,6 +135,18 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     services.order_place(settlement, order)
     transaction.on_commit(lambda: order_announce.delay(order.order_id))
     return Purchased(settlement, replayed=False)
+
+
+def _check_expected(request: PurchaseRequest, due_cents: int) -> None:
+    if request.expected_cents not in (None, due_cents):
+        raise Refusal(
+            "PRICE_CHANGED",
+            _("The cart costs %(new)s now, no longer %(old)s. Look at it again before you pay.")
+            % {"new": euro(due_cents), "old": euro(request.expected_cents)},
+            field="expectedTotal",
+            expected_cents=request.expected_cents,
+            due_cents=due_cents,
+        )
 
 
 def _settle(
@@ -155,35 +184,43 @@ def _check_request(request: PurchaseRequest) -> None:
             _("The idempotency key has from 8 to 64 characters."),
             field="idempotencyKey",
         )
-    if not request.lines:
+    check_size(request.lines)
+    wrong = list(wrong_lines(request.lines))
+    if wrong:
+        raise Refusals(wrong)
+
+
+def check_size(lines: Sequence[CartLine]) -> None:
+    """Refusal EMPTY_CART or TOO_MANY_LINES."""
+    if not lines:
         raise Refusal("EMPTY_CART", _("The cart is empty. Put something into it."), field="lines")
-    if len(request.lines) > MOST_LINES:
+    if len(lines) > MOST_LINES:
         raise Refusal(
             "TOO_MANY_LINES",
             _("A cart has at most %(most)s lines.") % {"most": MOST_LINES},
             field="lines",
         )
-    _check_lines(request.lines)
 
 
-def _check_lines(lines: Sequence[CartLine]) -> None:
+def wrong_lines(lines: Sequence[CartLine]) -> Iterator[Refusal]:
+    """INVALID_QUANTITY or DUPLICATE_LINE for each line that asks for what no cart may hold."""
     most = settings.MAX_CHECKOUT_LINE_QUANTITY
-    seen: Counter[int] = Counter()
+    seen: set[int] = set()
     for number, line in enumerate(lines, 1):
         if not 1 <= line.quantity <= most:
-            raise Refusal(
+            yield Refusal(
                 "INVALID_QUANTITY",
                 _("Line %(line)s: the quantity goes from 1 to %(most)s.")
                 % {"line": number, "most": most},
                 field="lines",
                 line=number,
             )
-        seen[line.variant_id] += 1
-        if seen[line.variant_id] > 1:
-            raise Refusal(
+        elif line.variant_id in seen:
+            yield Refusal(
                 "DUPLICATE_LINE",
                 _("Line %(line)s repeats an article. Put its quantity together.")
                 % {"line": number},
                 field="lines",
                 line=number,
             )
+        seen.add(line.variant_id)

@@ -16,13 +16,15 @@ from marketplace.api.money import money
 from marketplace.api.mutations import WelfareMutation
 from marketplace.ledger.schema import LedgerEntry
 from marketplace.ledger.selectors import wallet_balances, wallet_statement
+from marketplace.money import cents
 from marketplace.people.actor import Actor
 from marketplace.refusals import Refusal
 from marketplace.sales.schema import Purchase
 from marketplace.shop.facts import CartLine, PostalAddress
-from marketplace.shop.graphql import Money
-from plugins.welfare_wallet import holds, purchases
+from marketplace.shop.graphql import Decimal, Money
+from plugins.welfare_wallet import budgets, holds, previews, purchases
 from plugins.welfare_wallet.models import Wallet
+from plugins.welfare_wallet.types import BudgetMeter, PurchasePreviewType
 
 
 class CreditLot(graphene.ObjectType):
@@ -60,6 +62,11 @@ class WalletType(Entity):
         required=True,
         description="Credit by expiry, in the order in which it will be spent.",
     )
+    budgets = graphene.List(
+        graphene.NonNull(BudgetMeter),
+        required=True,
+        description="This year's budgets of the plan per benefit category, where it sets any.",
+    )
     movements = nested_connection(
         LedgerEntry,
         resolver=movements,
@@ -81,6 +88,10 @@ class WalletType(Entity):
     @staticmethod
     def resolve_lots(root: Any, info: Any) -> Any:
         return load(info, balances_of_wallets, root.pk).then(lambda held: held.lots)
+
+    @staticmethod
+    def resolve_budgets(root: Any, info: Any) -> Any:
+        return load(info, budgets.meters_of_wallets, root.pk)
 
 
 def my_wallets(_info: Any, actor: Actor) -> Any:
@@ -173,6 +184,19 @@ class PurchaseInput(graphene.InputObjectType):
     address = PurchaseAddressInput(required=True)
     wallet_id = graphene.ID(description="Which wallet pays; needed where you have several.")
     note = graphene.String()
+    expected_total = Decimal(
+        description="What the buyer was told that the wallet pays (`due` of the preview), in euro: "
+        "any other sum is refused with PRICE_CHANGED."
+    )
+
+
+class PurchasePreviewInput(graphene.InputObjectType):
+    lines = graphene.List(graphene.NonNull(PurchaseLineInput), required=True)
+    delivery_method = graphene.String(
+        description="`sfa_delivery`, `pick_up` or `on_site`; the cheapest where it is not given."
+    )
+    city = graphene.String(description="The comune it would go to, where it is known.")
+    wallet_id = graphene.ID(description="Which wallet would pay; needed where you have several.")
 
 
 class PurchaseCreate(WelfareMutation):
@@ -203,17 +227,22 @@ class PurchaseCreate(WelfareMutation):
 
 
 def _request(given: Any) -> purchases.PurchaseRequest:
-    address = given["address"]
+    address, expected = given["address"], given.get("expected_total")
     return purchases.PurchaseRequest(
         idempotency_key=given["idempotency_key"],
-        lines=tuple(
-            CartLine(from_global(line["variant_id"], "ProductVariant"), line["quantity"])
-            for line in given["lines"]
-        ),
+        lines=_lines(given["lines"]),
         delivery_method=given["delivery_method"],
         address=_address(address),
         wallet_id=_wallet_id(given.get("wallet_id")),
         note=(given.get("note") or "")[:1000],
+        expected_cents=None if expected is None else cents(expected, field="expectedTotal"),
+    )
+
+
+def _lines(given: Sequence[Any]) -> tuple[CartLine, ...]:
+    return tuple(
+        CartLine(from_global(line["variant_id"], "ProductVariant"), line["quantity"])
+        for line in given
     )
 
 
@@ -243,12 +272,32 @@ def _checkout_token(gid: str) -> str:
     return from_global_text(gid, "Checkout", field="checkoutId")
 
 
+def purchase_preview(_info: Any, actor: Actor, input: Any) -> previews.Preview:
+    request = previews.PreviewRequest(
+        lines=_lines(input["lines"]),
+        delivery_method=input.get("delivery_method") or "",
+        city=(input.get("city") or "").strip(),
+        wallet_id=_wallet_id(input.get("wallet_id")),
+    )
+    return previews.purchase_preview(user_id=actor.require_user(), request=request)
+
+
 class Queries(graphene.ObjectType):
     my_wallets = field(
         graphene.List(graphene.NonNull(WalletType)),
         roles=access.SIGNED_IN,
         resolver=my_wallets,
         description="My wallets, with what each can spend and when it expires.",
+    )
+    purchase_preview = field(
+        PurchasePreviewType,
+        roles=access.SIGNED_IN,
+        resolver=purchase_preview,
+        input=PurchasePreviewInput(required=True),
+        description=(
+            "What a purchase of this cart would be now: prices, what refuses it and why, which "
+            "credit would pay, what would go to the Fund, budgets. Nothing is written."
+        ),
     )
 
 

@@ -201,3 +201,105 @@ def test_refunds_at_once_never_exceed_the_payment(town):
     assert sorted(at_once(refund)) == [0] * (AT_ONCE - 2) + [2000, 2000]
     assert town.credit_left() == 100_000 - 5000 + 4000
     assert verify() == []
+
+
+def limited(town, cents: int) -> None:
+    from datetime import date
+
+    from marketplace.companies.models import PlanBudget
+
+    PlanBudget.objects.create(
+        plan=town.plan, category_id="f-bis", limit_cents=cents, valid_from=date(2020, 1, 1)
+    )
+
+
+def spent_on_camps(town) -> int:
+    from django.utils import timezone
+
+    from marketplace.sales.spending import spent_by_category
+
+    return spent_by_category([town.wallet_id], timezone.localdate().year)[town.wallet_id]["f-bis"]
+
+
+def test_a_budget_for_one_purchase_lets_one_pass(town):
+    limited(town, 7_500)
+    answers = at_once(lambda n: buy(town, f"budget-race-{n}", (town.camp, 1)))
+    codes = [error["code"] for answer in answers for error in answer["errors"]]
+    assert codes == ["CATEGORY_BUDGET_EXCEEDED"] * (AT_ONCE - 1)
+    assert spent_on_camps(town) == 5_000
+    assert verify() == []
+
+
+def test_twin_without_the_guard_the_budget_is_overspent(town, monkeypatch):
+    from marketplace.sales import extensions
+
+    monkeypatch.setattr(extensions, "guards", [])
+    limited(town, 7_500)
+    for attempt in range(5):
+        at_once(lambda n, a=attempt: buy(town, f"no-guard-{a}-{n}", (town.camp, 1)))
+        if spent_on_camps(town) > 7_500:
+            return
+    pytest.fail("the budget held in five attempts without its guard")
+
+
+def test_twin_a_guard_without_its_lock_lets_the_budget_be_overspent(town, monkeypatch):
+    from plugins.welfare_wallet import budgets
+
+    monkeypatch.setattr(budgets, "one_purchase_at_a_time", lambda _wallet_id: None)
+    limited(town, 7_500)
+    for attempt in range(5):
+        at_once(lambda n, a=attempt: buy(town, f"no-lock-{a}-{n}", (town.camp, 1)))
+        if spent_on_camps(town) > 7_500:
+            return
+    pytest.fail("the budget held in five attempts without the lock")
+
+
+def test_a_budget_holds_when_both_ways_of_buying_meet(town):
+    limited(town, 7_500)
+    ready = [Steps(Api(), town.employee) for _n in range(AT_ONCE // 2)]
+    carts = {}
+    for steps in ready:
+        # A buyer has one checkout in Saleor: each is made before the next, and completed at once.
+        steps.ready((town.camp, 1))
+        carts[steps.checkout] = steps
+
+    def act(n: int) -> Any:
+        if n % 2:
+            return buy(town, f"both-ways-{n}", (town.camp, 1))
+        return complete(ready[n // 2])
+
+    at_once(act)
+    assert spent_on_camps(town) == 5_000
+    assert orders() == 1
+    assert verify() == []
+
+
+def test_the_last_piece_clicked_twice_is_bought_once_and_said_twice(town):
+    last = variant(town.dairy, "Last of all", 100, warehouse=town.warehouse, stock=1)
+    limited(town, 7_500)
+    answers = at_once(lambda _n: buy(town, "clicked-twice", (last, 1), (town.camp, 1)))
+    assert [answer["errors"] for answer in answers] == [[]] * AT_ONCE
+    assert len({answer["purchase"]["orderNumber"] for answer in answers}) == 1
+    assert orders() == 1
+
+
+def test_twin_who_does_not_look_again_is_told_that_it_is_sold_out(town, monkeypatch):
+    from plugins.welfare_wallet import purchases
+
+    real = purchases._earlier
+    seen: dict[int, int] = {}
+
+    def once(user_id: int, request: Any) -> Any:
+        from threading import get_ident
+
+        seen[get_ident()] = seen.get(get_ident(), 0) + 1
+        return real(user_id, request) if seen[get_ident()] == 1 else None
+
+    monkeypatch.setattr(purchases, "_earlier", once)
+    for attempt in range(5):
+        seen.clear()
+        last = variant(town.dairy, f"Last {attempt}", 100, warehouse=town.warehouse, stock=1)
+        answers = at_once(lambda _n, a=attempt, one=last: buy(town, f"twice-{a}", (one, 1)))
+        if any(answer["errors"] for answer in answers):
+            return
+    pytest.fail("nobody was told that their own piece is sold out")

@@ -1,6 +1,7 @@
 """What the room stores, by subject: who works where, what a company may give, what it paid in."""
 
 from marketplace.companies.models.allocations import Allocation, AllocationLine, Revocation
+from marketplace.companies.models.budgets import PlanBudget
 from marketplace.companies.models.people import Company, Employment, StaffCategory
 from marketplace.companies.models.plans import (
     BenefitCategory,
@@ -24,6 +25,7 @@ __all__ = [
     "Employment",
     "FindingCode",
     "LapseTo",
+    "PlanBudget",
     "PlanSource",
     "Revocation",
     "StaffCategory",

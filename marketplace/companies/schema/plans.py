@@ -10,18 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.api import access
 from marketplace.api.entities import Entity, from_global
 from marketplace.api.fields import connection, field
+from marketplace.api.loaders import load
+from marketplace.api.money import money
 from marketplace.api.mutations import WelfareMutation
 from marketplace.companies import selectors
-from marketplace.companies.models import LapseTo, PlanSource, WelfarePlan
+from marketplace.companies.models import LapseTo, PlanBudget, PlanSource, WelfarePlan
 from marketplace.companies.schema.people import (
     CompanyType,
     StaffCategoryType,
     company_key,
     optional_key,
 )
-from marketplace.companies.services import plans
+from marketplace.companies.services import budgets, plans
+from marketplace.money import cents
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
+from marketplace.shop.graphql import Decimal, Money
 
 PlanSourceEnum = graphene.Enum("PlanSourceEnum", [(one.name, one.value) for one in PlanSource])
 LapseToEnum = graphene.Enum("LapseToEnum", [(one.name, one.value) for one in LapseTo])
@@ -39,6 +43,22 @@ class BenefitCategoryType(Entity):
     note = graphene.String(required=True, description="What the law demands.")
     valid_from = graphene.Date(required=True)
     valid_until = graphene.Date()
+
+
+class PlanBudgetType(graphene.ObjectType):
+    """What one employee may spend of a plan in a benefit category per calendar year."""
+
+    class Meta:
+        name = "PlanBudget"
+
+    category = graphene.Field(BenefitCategoryType, required=True)
+    limit = graphene.Field(Money, required=True, description="In a calendar year.")
+    valid_from = graphene.Date(required=True)
+    valid_until = graphene.Date(description="The last day; none where nothing follows yet.")
+
+    @staticmethod
+    def resolve_limit(root: PlanBudget, info: Any) -> Any:
+        return money(root.limit_cents)
 
 
 class WelfarePlanType(Entity):
@@ -64,6 +84,11 @@ class WelfarePlanType(Entity):
     valid_from = graphene.Date(required=True)
     valid_until = graphene.Date()
     in_force = graphene.Boolean(required=True, description="Credit may be given today.")
+    budgets = graphene.List(
+        graphene.NonNull(PlanBudgetType),
+        required=True,
+        description="Yearly limits per benefit category, of today and of later days.",
+    )
 
     @staticmethod
     def resolve_categories(root: WelfarePlan, info: Any) -> Any:
@@ -72,6 +97,10 @@ class WelfarePlanType(Entity):
     @staticmethod
     def resolve_in_force(root: WelfarePlan, info: Any) -> bool:
         return root.in_force_on()
+
+    @staticmethod
+    def resolve_budgets(root: WelfarePlan, info: Any) -> Any:
+        return load(info, selectors.plan_budgets, root.pk)
 
 
 def resolve_benefit_categories(info: Any, actor: Actor) -> Any:
@@ -163,6 +192,36 @@ class PlanUpdate(WelfareMutation):
         return cls(plan=plans.plan_update(actor=actor, plan_id=key, changes=given_terms(input)))
 
 
+class PlanBudgetSet(WelfareMutation):
+    class Meta:
+        description = (
+            "Limit what one employee may spend of a plan in a benefit category per calendar year, "
+            "from today or a later day; refunds count back. Without a limit it is taken away."
+        )
+        roles = (Role.COMPANY_MANAGER, Role.OPERATOR)
+
+    class Arguments:
+        plan_id = graphene.ID(required=True)
+        category = graphene.String(required=True, description="Code of a benefit category.")
+        limit = Decimal(description="In euro a year; null takes the limit away.")
+        valid_from = graphene.Date(description="Today where it is not given.")
+
+    plan = graphene.Field(WelfarePlanType)
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, plan_id: str, **data: Any) -> PlanBudgetSet:
+        limit = data.get("limit")
+        plan = budgets.plan_budget_set(
+            actor=actor,
+            plan_id=from_global(plan_id, "WelfarePlan", field="planId"),
+            category=data["category"],
+            limit_cents=None if limit is None else cents(limit, field="limit"),
+            valid_from=data.get("valid_from"),
+        )
+        return cls(plan=plan)
+
+
 class Mutations(graphene.ObjectType):
+    plan_budget_set = PlanBudgetSet.Field()
     plan_create = PlanCreate.Field()
     plan_update = PlanUpdate.Field()

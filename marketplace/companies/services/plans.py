@@ -72,14 +72,23 @@ def plan_update(*, actor: Actor, plan_id: int, changes: dict[str, Any]) -> Welfa
         Refusal: as :func:`plan_create`.
     """
     with transaction.atomic():
-        plan = WelfarePlan.objects.select_for_update().filter(pk=plan_id).first()
-        managed = plan is not None and _may(actor, plan.company_id)
-        if plan is None or not managed:
-            actor.require(Role.COMPANY_MANAGER, Role.OPERATOR)
-            raise not_found("WelfarePlan")
+        plan = plan_managed(actor, plan_id)
         now = {name: getattr(plan, name) for name in TERMS if name != "categories"}
         now["categories"] = [category.code for category in plan.categories.all()]
         return _save(plan, PlanTerms(**{**now, **changes}))
+
+
+def plan_managed(actor: Actor, plan_id: int) -> WelfarePlan:
+    """The plan, locked, for who may change it.
+
+    Raises:
+        Refusal: PERMISSION_DENIED, NOT_FOUND.
+    """
+    plan = WelfarePlan.objects.select_for_update().filter(pk=plan_id).first()
+    if plan is None or not _may(actor, plan.company_id):
+        actor.require(Role.COMPANY_MANAGER, Role.OPERATOR)
+        raise not_found("WelfarePlan")
+    return plan
 
 
 def _may(actor: Actor, company_id: int) -> bool:

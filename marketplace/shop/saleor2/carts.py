@@ -17,8 +17,9 @@ from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
 from marketplace.money import CURRENCY, cents
-from marketplace.refusals import Refusal
+from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import CartLine, PricedCart, PricedLine
+from marketplace.shop.refusals import unknown_variant
 
 # Where a shipping method says which of our delivery methods it is.
 DELIVERY_META = "welfarepiu.delivery_method"
@@ -46,6 +47,12 @@ def delivery_methods() -> dict[str, int]:
     return {meta[DELIVERY_META]: pk for meta, pk in rows}
 
 
+def delivery_prices() -> dict[str, int]:
+    """What each of our delivery methods costs, gross, in cents."""
+    rows = ShippingMethod.objects.filter(meta__has_key=DELIVERY_META).order_by("-pk")
+    return {row.meta[DELIVERY_META]: cents(row.get_total().amount) for row in rows}
+
+
 def price_cart(
     requested: Sequence[CartLine],
     *,
@@ -58,17 +65,13 @@ def price_cart(
     """Price a cart that is not a Saleor checkout, exactly as Saleor would price that checkout.
 
     Raises:
-        Refusal: UNKNOWN_VARIANT (with the line), DELIVERY_NOT_AVAILABLE.
+        Refusals: UNKNOWN_VARIANT, one per line that names none.
+        Refusal: DELIVERY_NOT_AVAILABLE.
     """
     found = _variants(requested)
     unknown = [n for n, line in enumerate(requested, 1) if line.variant_id not in found]
     if unknown:
-        raise Refusal(
-            "UNKNOWN_VARIANT",
-            _("Line %(line)s names an article that the shop does not have.") % {"line": unknown[0]},
-            field="lines",
-            line=unknown[0],
-        )
+        raise Refusals([unknown_variant(number) for number in unknown])
     checkout = Checkout(currency=CURRENCY)
     lines = [
         CheckoutLine(checkout=checkout, variant=found[line.variant_id], quantity=line.quantity)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from saleor.account import CustomerEvents
 from saleor.account.models import Address, CustomerEvent, User
@@ -28,6 +28,7 @@ from saleor.warehouse.models import Allocation, Stock, Warehouse
 from marketplace.money import cents, decimal
 from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart, PricedLine
+from marketplace.shop.refusals import out_of_stock
 
 
 def order_ref(checkout_token: str) -> OrderRef | None:
@@ -172,26 +173,6 @@ def _set_stock_aside(cart: PricedCart, order_lines: list[Any]) -> None:
     if short:
         raise Refusals(short)
     Allocation.objects.bulk_create(allocations)
-
-
-def out_of_stock(number: int, product_name: str, available: int) -> Refusal:
-    """Refusal OUT_OF_STOCK that says how many there are."""
-    sentence = (
-        ngettext_lazy(
-            "Line %(line)s: of «%(product)s» only %(available)s is left. Take fewer.",
-            "Line %(line)s: of «%(product)s» only %(available)s are left. Take fewer.",
-            "available",
-        )
-        if available
-        else _("Line %(line)s: «%(product)s» is sold out. Take it out of the cart.")
-    )
-    return Refusal(
-        "OUT_OF_STOCK",
-        sentence % {"line": number, "product": product_name, "available": available},
-        field="lines",
-        line=number,
-        available=available,
-    )
 
 
 def payment_record(

@@ -62,6 +62,12 @@ def calls() -> list[Call]:
         paged("employments", MANAGER, OTHER_MANAGER, given=of("company", "companyId")),
         paged("employments", "employee", "colleague", "other_employee"),
         call("myCompany", MANAGER, None, OTHER_MANAGER, "other_employee", refused_with=None),
+        call(
+            "planBudgetSet",
+            MANAGER,
+            of("plan", "planId", category="f", limit="100.00", validFrom=day(0)),
+            OTHER_MANAGER,
+        ),
         call("planCreate", MANAGER, _plan("companyId", "company"), OTHER_MANAGER),
         call(
             "planCreate",

@@ -46,6 +46,7 @@ def calls() -> list[Call]:
         ),
         call("purchaseCreate", "employee", _purchase, *strangers),
         call("purchasePartCancel", "employee", of("part"), *strangers, MANAGER, OTHER_MAKER),
+        call("purchasePreview", "employee", _preview, *strangers),
         call(
             "walletHoldCreate",
             "employee",
@@ -77,5 +78,17 @@ def _purchase(world: World) -> dict[str, Any]:
             "address": {**ADDRESS, "phone": "035 123456"},
             "walletId": world["wallet"],
             "note": "Ring twice",
+            "expectedTotal": "12.00",
+        }
+    }
+
+
+def _preview(world: World) -> dict[str, Any]:
+    return {
+        "input": {
+            "lines": [{"variantId": world["variant"], "quantity": 1}],
+            "deliveryMethod": "sfa_delivery",
+            "city": ADDRESS["city"],
+            "walletId": world["wallet"],
         }
     }
