@@ -123,6 +123,18 @@ def template() -> str:
     return ours
 
 
+def make(name: str, source: str, fill: Callable[[str], None]) -> None:
+    """Make a template of somebody's own out of another, where it does not exist yet; ``fill`` is
+    given the name of the database to fill."""
+    admin = _admin()
+    try:
+        with admin.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+            _make(cursor, name, source, fill)
+    finally:
+        admin.close()
+
+
 def _drop(admin: psycopg2.extensions.connection, name: str) -> None:
     """Drop a database, whatever happened in it and whoever is still connected."""
     try:

@@ -1,0 +1,35 @@
+"""How the storefront is served: loaded once, then forked; threads, so that connections are kept."""
+
+import os
+
+bind = os.environ.get("STOREFRONT_BIND") or (
+    f"127.0.0.1:{os.environ.get('WELFAREPIU_STOREFRONT_PORT', '3000')}"
+)
+workers = int(os.environ.get("STOREFRONT_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("STOREFRONT_THREADS", "8"))
+# Forked workers share the memory of what was imported before.
+preload_app = True
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+# Addresses, and what somebody looks at, are nobody's business: errors alone are logged.
+accesslog = None
+control_socket_disable = True
+
+
+def on_starting(server: object) -> None:
+    """Collect the static files under their hashed names, before the application looks for them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def when_ready(server: object) -> None:
+    """Load the routes and with them every room once, before the workers are forked."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
