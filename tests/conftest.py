@@ -11,7 +11,6 @@ from django.utils import translation
 from tests import databases
 from tests.graphql_client import Api
 
-
 TESTS = Path(__file__).parent
 # Where the suite runs in several processes, what stays in one of them: a browser and its servers
 # are started once, and two crowds would ask the server for more connections than it has.
