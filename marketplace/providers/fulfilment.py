@@ -81,6 +81,19 @@ def provider_order_refuse(*, actor: Actor, provider_order_id: int, why: str) -> 
         return refused
 
 
+def provider_order_hand_over(*, provider_order_id: int, completed: bool) -> None:
+    """Note that something of an order has been handed over: that is to accept it, and where nothing
+    else is in it, to complete it. For who has checked that it may; an order that is further stays.
+    """
+    order = ProviderOrder.objects.filter(pk=provider_order_id)
+    now = timezone.now()
+    order.filter(status=Status.PLACED).update(status=Status.ACCEPTED, status_at=now)
+    if completed:
+        order.filter(status__in=STEPS[Status.COMPLETED]).update(
+            status=Status.COMPLETED, status_at=now
+        )
+
+
 class Canceller:
     """Follows sales: an order whose whole money went back before it was completed is cancelled."""
 

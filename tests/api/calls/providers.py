@@ -36,10 +36,21 @@ def calls() -> list[Call]:
         paged("myListings", MAKER, OTHER_MAKER, given=lambda _world: {"status": "draft"}),
         paged("myProviderOrders", MAKER, OTHER_MAKER),
         paged("myProviderOrders", MAKER, OTHER_MAKER, given=lambda _world: {"status": "accepted"}),
+        paged("myProviderVouchers", OTHER_MAKER, MAKER),
+        paged("myProviderVouchers", OTHER_MAKER, MAKER, given=lambda _world: {"status": "issued"}),
         paged("providerAdhesions", MAKER, OTHER_MAKER),
         paged("providerAdhesions", MAKER, OTHER_MAKER, given=of("provider", "provider")),
         *(call(step, MAKER, of(order), OTHER_MAKER) for step, order in steps),
         call("providerOrderComplete", MAKER, of("accepted_order"), OTHER_MAKER),
+        # The camp's; a code is a secret of its holder, and whose it is may be said.
+        call(
+            "voucherRedeem",
+            OTHER_MAKER,
+            of("voucher_code", "code"),
+            MAKER,
+            codes="VOUCHER_OF_ANOTHER_PROVIDER",
+            looks_unknown=False,
+        ),
         call("providerOrderRefuse", MAKER, of("provider_order", why="Sold out"), OTHER_MAKER),
     ]
 

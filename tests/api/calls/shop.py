@@ -26,6 +26,15 @@ def calls() -> list[Call]:
         ),
         call("myPurchase", "employee", of("order_number", "orderNumber"), *strangers, MANAGER),
         paged("myPurchases", "employee", *strangers, MANAGER),
+        call("myVoucher", "employee", of("voucher"), *strangers, MANAGER, OTHER_MAKER),
+        paged("myVouchers", "employee", *strangers, MANAGER),
+        paged(
+            "myVouchers",
+            "employee",
+            *strangers,
+            OTHER_MAKER,
+            given=lambda world: {"status": "issued", "orderNumber": world["order_number"]},
+        ),
         call("myWallets", "employee", None, *strangers, MANAGER, refused_with=None),
         call(
             "orderLevy",
