@@ -31,6 +31,7 @@ from marketplace.ledger.selectors import account_statement, balance
 from marketplace.ledger.statements import StatementQuerySet
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
+from marketplace.territory.models import Comune
 
 REFRESHED_AT_ONCE = 200
 REFRESHED_FOR = timedelta(days=60)
@@ -46,6 +47,17 @@ def companies_managed(actor: Actor) -> QuerySet[Company]:
     if actor.has(Role.OPERATOR):
         return companies
     return companies.filter(pk__in=actor.organisations(Role.COMPANY_MANAGER))
+
+
+def comune_of_employment(user_id: int) -> Comune | None:
+    """The comune of somebody's employment of today, or of its company; the latest one's."""
+    found = (
+        Employment.objects.filter(employments_in_force(), user_id=user_id)
+        .select_related("comune__ambito", "company__comune__ambito")
+        .order_by("-since", "-pk")
+        .first()
+    )
+    return (found.comune or found.company.comune) if found else None
 
 
 def company_of(actor: Actor) -> Company | None:

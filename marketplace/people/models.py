@@ -124,3 +124,52 @@ class SensitiveRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model}.{self.field} {self.object_id} read by {self.reader_id}"
+
+
+class Home(models.Model):
+    """The comune that somebody chose to see what is near, where it is not their employment's."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="home"
+    )
+    comune = models.ForeignKey("territory.Comune", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"home of {self.user_id}"
+
+
+class SessionsEnd(models.Model):
+    """When somebody signed out everywhere: tokens issued until then are refused."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="sessions_end",
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"sessions of {self.user_id} end {self.at}"
+
+
+class LoginAttempt(models.Model):
+    """A password that was tried and has not turned out right (yet).
+
+    ``account`` and ``address`` are keyed hashes: what people type by mistake into the field for an
+    e-mail stands nowhere. Rows older than the longest window are deleted.
+    """
+
+    account = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [
+            models.Index(fields=["account", "at"], name="login_attempt_account"),
+            models.Index(fields=["address", "at"], name="login_attempt_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"login attempt {self.at}"

@@ -19,6 +19,7 @@ from marketplace.companies.services.employments import staff_category_create
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.people.actor import actor_of
+from marketplace.people.homes import home_set
 from marketplace.people.models import OrganisationKind, Role
 from marketplace.providers.fulfilment import provider_order_accept
 from marketplace.providers.models import ListingStatus, ProviderOrder
@@ -77,6 +78,7 @@ def build() -> World:
         "operator": companies.operator(),
     }
     world.ids["comune"] = gid("Comune", here.dairy.comune_id)
+    home_set(user_id=here.employee.pk, comune_id=here.dairy.comune_id)
     _companies(world)
     _providers(world)
     _services(world)

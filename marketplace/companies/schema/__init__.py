@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from marketplace.companies.schema import allocations, budgets, people, plans, top_ups
+from marketplace.companies.schema import allocations, budgets, homes, people, plans, top_ups
 
 
-class Queries(people.Queries, plans.Queries, top_ups.Queries, budgets.Queries, allocations.Queries):
+class Queries(
+    people.Queries,
+    homes.Queries,
+    plans.Queries,
+    top_ups.Queries,
+    budgets.Queries,
+    allocations.Queries,
+):
     pass
 
 
-class Mutations(people.Mutations, plans.Mutations, top_ups.Mutations, allocations.Mutations):
+class Mutations(
+    people.Mutations,
+    homes.Mutations,
+    plans.Mutations,
+    top_ups.Mutations,
+    allocations.Mutations,
+):
     pass
