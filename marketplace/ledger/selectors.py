@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -90,6 +91,83 @@ def lot_shares(transfer_ids: Iterable[int]) -> dict[int, list[LotShare]]:
     ):
         shares[transfer_id].append(LotShare(*share))
     return shares
+
+
+class WalletTransfer(NamedTuple):
+    """What one transfer moved into (+) or out of (-) a wallet, lot by lot.
+
+    ``relation`` and ``hold_ended`` are the ledger's words: of what undoes a hold (``voids``,
+    ``expires``), and how a hold ended (``posted``, ``voided``, ``expired``; empty where it has not,
+    or is none).
+    """
+
+    transfer_id: int
+    kind: str
+    relation: str
+    hold_ended: str
+    posted_at: datetime
+    lot_ids: tuple[int, ...]
+    shares: tuple[LotShare, ...]
+
+    @property
+    def cents(self) -> int:
+        return sum(share.cents for share in self.shares)
+
+
+def wallet_transfers(wallet_id: int) -> list[WalletTransfer]:
+    """Every transfer that touched a wallet, oldest first; one query."""
+    rows = fetch_all(
+        "SELECT t.id, t.kind, t.relation, coalesce(h.outcome, ''), t.posted_at,"
+        " a.id, a.expires_on, sum(e.cents)::bigint"
+        " FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id"
+        " JOIN ledger_transfer t ON t.id = e.transfer_id"
+        " LEFT JOIN ledger_hold_end h ON h.hold_id = t.id"
+        " WHERE a.kind = 'credit_lot' AND a.holder_id = %s"
+        " GROUP BY t.id, h.outcome, a.id ORDER BY t.id, a.expires_on, a.id",
+        [wallet_id],
+    )
+    return [
+        _wallet_transfer(transfer, [row[5:] for row in lots])
+        for transfer, lots in groupby(rows, key=lambda row: row[:5])
+    ]
+
+
+def _wallet_transfer(transfer: tuple[Any, ...], lots: list[Any]) -> WalletTransfer:
+    transfer_id, kind, relation, hold_ended, posted_at = transfer
+    return WalletTransfer(
+        transfer_id,
+        kind,
+        relation,
+        hold_ended,
+        posted_at,
+        lot_ids=tuple(lot_id for lot_id, _expires_on, _cents in lots),
+        shares=tuple(LotShare(cents, expires_on) for _lot_id, expires_on, cents in lots),
+    )
+
+
+class ExpiringCredit(NamedTuple):
+    """What is left of a wallet's lots that can be spent up to one and the same day."""
+
+    wallet_id: int
+    expires_on: date
+    cents: int
+
+
+def expiring_credit(
+    since: date, until: date, *, wallet_ids: Iterable[int] | None = None
+) -> list[ExpiringCredit]:
+    """Unspent credit whose last day lies from ``since`` to ``until``, by wallet and day; of these
+    wallets only, where they are given. One query."""
+    only = None if wallet_ids is None else list(wallet_ids)
+    rows = fetch_all(
+        "SELECT a.holder_id, a.expires_on, sum(b.cents)::bigint"
+        " FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id"
+        " WHERE a.kind = 'credit_lot' AND a.expires_on BETWEEN %s AND %s AND b.cents > 0"
+        " AND (%s::bigint[] IS NULL OR a.holder_id = ANY (%s::bigint[]))"
+        " GROUP BY a.holder_id, a.expires_on ORDER BY a.holder_id, a.expires_on",
+        [since, until, only, only],
+    )
+    return [ExpiringCredit(*row) for row in rows]
 
 
 def account_statement(account_id: int) -> StatementQuerySet:

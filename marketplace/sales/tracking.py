@@ -17,8 +17,8 @@ from marketplace.sales.models import SettlementReversal
 from marketplace.shop.graphql import Money
 
 # What a reversal's key begins with says why the money went back; all others are plain refunds.
-CAUSES = ("refused", "cancelled", "undelivered")
-REFUND = "refund"
+REFUSED, CANCELLED, UNDELIVERED, REFUND = "refused", "cancelled", "undelivered", "refund"
+CAUSES = (REFUSED, CANCELLED, UNDELIVERED)
 
 
 def cause_of(reversal: SettlementReversal) -> str:
@@ -97,7 +97,7 @@ class PurchaseRefund(graphene.ObjectType):
 
     @staticmethod
     def resolve_reason(root: SettlementReversal, _info: Any) -> str | None:
-        return root.reason if cause_of(root) == "refused" else None
+        return root.reason if cause_of(root) == REFUSED else None
 
     @staticmethod
     def resolve_credit(root: SettlementReversal, info: Any) -> Any:

@@ -24,6 +24,7 @@ from marketplace.shop.facts import CartLine, PostalAddress
 from marketplace.shop.graphql import Decimal, Money
 from plugins.welfare_wallet import budgets, holds, previews, purchases
 from plugins.welfare_wallet.models import Wallet
+from plugins.welfare_wallet.movement_types import MovementQueries
 from plugins.welfare_wallet.types import BudgetMeter, PurchasePreviewType
 
 
@@ -282,7 +283,7 @@ def purchase_preview(_info: Any, actor: Actor, input: Any) -> previews.Preview:
     return previews.purchase_preview(user_id=actor.require_user(), request=request)
 
 
-class Queries(graphene.ObjectType):
+class Queries(MovementQueries):
     my_wallets = field(
         graphene.List(graphene.NonNull(WalletType)),
         roles=access.SIGNED_IN,

@@ -104,6 +104,37 @@ class OrderLevy(graphene.ObjectType):
     )
 
 
+class GivenMonth(graphene.ObjectType):
+    """What my orders of a month gave to the Fund, net of refunds."""
+
+    month = graphene.Date(required=True, description="Its first day.")
+    orders = graphene.Int(required=True, description="How many orders gave.")
+    total = graphene.Field(Money, required=True)
+    from_provider = graphene.Field(Money, required=True)
+    from_company = graphene.Field(Money, required=True)
+    from_employee = graphene.Field(Money, required=True, description="What I gave on top, freely.")
+
+    @classmethod
+    def of(cls, given: selectors.MonthGiven) -> GivenMonth:
+        return cls(
+            month=given.month,
+            orders=given.orders,
+            total=money(given.cents),
+            from_provider=money(given.provider_cents),
+            from_company=money(given.company_cents),
+            from_employee=money(given.employee_cents),
+        )
+
+
+class FundGiving(graphene.ObjectType):
+    """What my orders gave to the Fund, net of refunds."""
+
+    total = graphene.Field(Money, required=True)
+    months = graphene.List(
+        graphene.NonNull(GivenMonth), required=True, description="Those with orders, oldest first."
+    )
+
+
 class FundTransparency(graphene.ObjectType):
     """Totals of the Fund; empty where one would stand for fewer than five people."""
 
@@ -124,6 +155,14 @@ def resolve_transparency(info: Any, actor: Actor) -> FundTransparency:
         awards=totals.awards,
         awarded=money(totals.awarded_cents),
         spent=money(totals.spent_cents),
+    )
+
+
+def resolve_my_giving(info: Any, actor: Actor) -> FundGiving:
+    months = selectors.given_by_month(actor.require_user())
+    return FundGiving(
+        total=money(sum(month.cents for month in months)),
+        months=[GivenMonth.of(month) for month in months],
     )
 
 
@@ -163,6 +202,12 @@ class Queries(graphene.ObjectType):
         roles=access.PUBLIC,
         resolver=resolve_transparency,
         description="What the Fund received and gave, in totals.",
+    )
+    my_fund_giving = field(
+        FundGiving,
+        roles=access.SIGNED_IN,
+        resolver=resolve_my_giving,
+        description="What my orders gave to the Solidarity Fund, by month.",
     )
     my_levy_pledge = field(
         LevyPledgeType,

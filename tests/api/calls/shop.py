@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.calls.call import Call, Given, call, of, paged
+from tests.api.calls.call import Call, Given, call, day, of, paged
 from tests.api.calls.companies import MANAGER
 from tests.api.calls.providers import OTHER_MAKER
 from tests.api.world import World
@@ -26,6 +26,8 @@ def calls() -> list[Call]:
         ),
         call("myPurchase", "employee", of("order_number", "orderNumber"), *strangers, MANAGER),
         paged("myPurchases", "employee", *strangers, MANAGER),
+        call("myFundGiving", "employee", None, *strangers, MANAGER, refused_with=None),
+        call("myMovements", "employee", _movements, *strangers, MANAGER),
         call("myVoucher", "employee", of("voucher"), *strangers, MANAGER, OTHER_MAKER),
         paged("myVouchers", "employee", *strangers, MANAGER),
         paged(
@@ -72,6 +74,16 @@ def calls() -> list[Call]:
         ),
         call("walletHoldRelease", "employee", of("hold", "token"), *strangers),
     ]
+
+
+def _movements(world: World) -> dict[str, Any]:
+    return {
+        "wallet": world["wallet"],
+        "kinds": ["purchase", "credit"],
+        "since": day(-10),
+        "until": day(0),
+        "first": 10,
+    }
 
 
 def _own_cart_with_their_wallet(cart: str) -> Given:
