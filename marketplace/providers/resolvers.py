@@ -13,10 +13,6 @@ from marketplace.people.models import Role
 from marketplace.providers import selectors
 from marketplace.providers.models import ListingStatus, ProviderOrderStatus
 from marketplace.refusals import Refusal
-from marketplace.territory.models import Comune
-from marketplace.territory.schema import FARTHEST_KM
-
-LONGEST_SEARCH = 100
 
 
 def load_listings(info: Any, rows: list[Any]) -> list[selectors.ShownListing]:
@@ -25,54 +21,6 @@ def load_listings(info: Any, rows: list[Any]) -> list[selectors.ShownListing]:
 
 def load_providers(info: Any, rows: list[Any]) -> list[selectors.ShownProvider]:
     return selectors.shown_providers(rows)
-
-
-def listings(info: Any, actor: Actor, filter: dict[str, Any] | None = None) -> Any:
-    return selectors.offered(_wanted(filter or {}))
-
-
-def _wanted(given: dict[str, Any]) -> selectors.ListingFilter:
-    near, km = _near(given.get("near"))
-    provider, search = given.get("provider"), given.get("search")
-    if search and len(search) > LONGEST_SEARCH:
-        raise Refusal(
-            "SEARCH_TOO_LONG",
-            _("Search for at most %(most)s characters.") % {"most": LONGEST_SEARCH},
-            field="search",
-        )
-    return selectors.ListingFilter(
-        category=given.get("category"),
-        provider_id=from_global(provider, "Provider", field="provider") if provider else None,
-        search=search,
-        made_by_sfa=given.get("made_by_sfa"),
-        is_service=given.get("is_service"),
-        near=near,
-        km=km,
-    )
-
-
-def _near(given: dict[str, Any] | None) -> tuple[Comune | None, float]:
-    if given is None:
-        return None, 0.0
-    if not 0 < given["km"] <= FARTHEST_KM:
-        raise Refusal(
-            "INVALID_DISTANCE",
-            _("Ask for a distance above 0 and up to %(most)s kilometres.") % {"most": FARTHEST_KM},
-            field="km",
-        )
-    comune_id = from_global(given["comune"], "Comune", field="comune")
-    centre = Comune.objects.filter(pk=comune_id).first()
-    if centre is None:
-        raise not_found("Comune", field="comune")
-    return centre, given["km"]
-
-
-def listing(info: Any, actor: Actor, id: str) -> selectors.ShownListing:
-    mine = actor.organisations(Role.PROVIDER_MANAGER)
-    found = selectors.listing_seen_by(from_global(id, "Listing"), mine)
-    if found is None:
-        raise not_found("Listing")
-    return selectors.shown([found])[0]
 
 
 def providers(info: Any, actor: Actor) -> Any:

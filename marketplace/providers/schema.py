@@ -1,4 +1,4 @@
-"""The shop window for everybody, and a provider's own side of it."""
+"""The providers for everybody, and a provider's own side of the shop."""
 
 from __future__ import annotations
 
@@ -8,28 +8,13 @@ from marketplace.api import access
 from marketplace.api.fields import connection, field
 from marketplace.people.models import Role
 from marketplace.providers import mutations, resolvers
-from marketplace.providers.types import ListingFilterInput, ListingType, ProviderOrderType
+from marketplace.providers.types import ListingType, ProviderOrderType
 from marketplace.providers.types import ProviderType as Provider
 
 MANAGER = (Role.PROVIDER_MANAGER,)
 
 
 class Queries(graphene.ObjectType):
-    listings = connection(
-        ListingType,
-        roles=access.PUBLIC,
-        resolver=resolvers.listings,
-        load=resolvers.load_listings,
-        description="What is offered now, newest first.",
-        filter=ListingFilterInput(),
-    )
-    listing = field(
-        ListingType,
-        roles=access.PUBLIC,
-        resolver=resolvers.listing,
-        description="One listing: of those offered, or one's own.",
-        id=graphene.ID(required=True),
-    )
     providers = connection(
         Provider,
         roles=access.PUBLIC,

@@ -19,7 +19,6 @@ from marketplace.providers.models import (
 from marketplace.registry import use
 from marketplace.shop import catalogue
 from marketplace.territory.models import Comune
-from marketplace.territory.selectors import comuni_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +71,16 @@ class ShownListing:
         return self.provider.charter_in_force
 
 
-@dataclass(frozen=True, slots=True)
-class ListingFilter:
-    """Which listings; what is None does not narrow."""
-
-    category: str | None = None
-    provider_id: int | None = None
-    search: str | None = None
-    made_by_sfa: bool | None = None
-    is_service: bool | None = None
-    near: Comune | None = None
-    km: float = 0.0
-
-
-def _with_provider() -> QuerySet[Listing]:
+def with_provider() -> QuerySet[Listing]:
+    """Listings with what is shown of their provider, in one statement."""
     return Listing.objects.select_related(
         "provider__organisation", "provider__comune", "production_comune"
     )
 
 
-def offered(wanted: ListingFilter) -> QuerySet[Listing]:
-    """Listings that customers see now, newest first."""
-    found = _with_provider().filter(catalogue.visible(), status=ListingStatus.PUBLISHED)
-    if wanted.category is not None:
-        found = found.filter(category_code=wanted.category)
-    if wanted.provider_id is not None:
-        found = found.filter(provider_id=wanted.provider_id)
-    if wanted.made_by_sfa is not None:
-        found = found.filter(made_by_sfa=wanted.made_by_sfa)
-    if wanted.is_service is not None:
-        found = found.filter(is_service=wanted.is_service)
-    for word in (wanted.search or "").split():
-        found = found.filter(
-            Q(product__name__icontains=word) | Q(provider__organisation__name__icontains=word)
-        )
-    if wanted.near is not None:
-        near = [one.comune.pk for one in comuni_within(wanted.near, km=wanted.km)]
-        found = found.filter(provider__comune_id__in=near)
-    return found.order_by("-pk")
-
-
 def offered_of_products(product_ids: Sequence[int]) -> list[ShownListing]:
     """Listings of some of the shop's products, as far as customers see them now."""
-    found = _with_provider().filter(
+    found = with_provider().filter(
         catalogue.visible(), status=ListingStatus.PUBLISHED, product_id__in=product_ids
     )
     return shown(list(found))
@@ -122,14 +88,14 @@ def offered_of_products(product_ids: Sequence[int]) -> list[ShownListing]:
 
 def of_providers(provider_ids: frozenset[int], status: str | None = None) -> QuerySet[Listing]:
     """All listings of some providers, drafts included, newest first."""
-    found = _with_provider().filter(provider_id__in=provider_ids)
+    found = with_provider().filter(provider_id__in=provider_ids)
     return (found.filter(status=status) if status else found).order_by("-pk")
 
 
-def listing_seen_by(listing_id: int, provider_ids: frozenset[int]) -> Listing | None:
+def listing_seen_by(provider_ids: frozenset[int], **which: Any) -> Listing | None:
     """The listing, where customers see it or one of these providers owns it."""
     seen = Q(catalogue.visible(), status=ListingStatus.PUBLISHED) | Q(provider_id__in=provider_ids)
-    return _with_provider().filter(seen, pk=listing_id).first()
+    return with_provider().filter(seen, **which).first()
 
 
 def shown(listings: Sequence[Listing]) -> list[ShownListing]:

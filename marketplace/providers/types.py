@@ -142,24 +142,6 @@ class ProviderOrderType(Entity):
         return root.lines.all()
 
 
-class NearInput(graphene.InputObjectType):
-    """Providers within so many kilometres of a comune."""
-
-    comune = graphene.ID(required=True)
-    km = graphene.Float(required=True)
-
-
-class ListingFilterInput(graphene.InputObjectType):
-    """What is left out does not narrow."""
-
-    category = graphene.String(description="Code of a benefit category.")
-    provider = graphene.ID()
-    search = graphene.String(description="Words of the name or of the provider's name.")
-    made_by_sfa = graphene.Boolean()
-    is_service = graphene.Boolean()
-    near = NearInput()
-
-
 class ListingInput(graphene.InputObjectType):
     """What a provider may change of a listing."""
 

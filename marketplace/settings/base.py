@@ -25,6 +25,7 @@ WELFAREPIU_ROOMS = [
     "marketplace.payments",
     "marketplace.companies",
     "marketplace.providers",
+    "marketplace.window",
     "marketplace.sales",
     "marketplace.sales.reconciliation",
     "marketplace.api",

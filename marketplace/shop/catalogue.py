@@ -20,6 +20,14 @@ class Catalogue(Protocol):
     PUBLICATION_TABLE: str
     PUBLICATION_KEY: str
     PUBLICATION_MIGRATION: tuple[str, str]
+    #: What a search reads of a product: a SELECT of name, description as text, and gross price in
+    #: cents of the product whose key is ``wanted``.
+    SEARCHED: str
+    #: Where that is written: table, column with the product's key, columns that it is made of.
+    SEARCHED_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...]
+    #: Every table in which a product's page changes, and the last migrations that they need.
+    SHOWN_TABLES: tuple[str, ...]
+    SHOWN_MIGRATIONS: tuple[tuple[str, str], ...]
 
     def visible(self, prefix: str = "product") -> Q:
         """Products that customers see now; ``prefix`` is the path from the queried model."""
@@ -83,6 +91,10 @@ if TYPE_CHECKING:
 PUBLICATION_KEY = installed.PUBLICATION_KEY
 PUBLICATION_MIGRATION = installed.PUBLICATION_MIGRATION
 PUBLICATION_TABLE = installed.PUBLICATION_TABLE
+SEARCHED = installed.SEARCHED
+SEARCHED_TABLES = installed.SEARCHED_TABLES
+SHOWN_MIGRATIONS = installed.SHOWN_MIGRATIONS
+SHOWN_TABLES = installed.SHOWN_TABLES
 category_ensure = installed.category_ensure
 picture_add = installed.picture_add
 product_create = installed.product_create
@@ -99,6 +111,10 @@ __all__ = [
     "PUBLICATION_KEY",
     "PUBLICATION_MIGRATION",
     "PUBLICATION_TABLE",
+    "SEARCHED",
+    "SEARCHED_TABLES",
+    "SHOWN_MIGRATIONS",
+    "SHOWN_TABLES",
     "ProductFacts",
     "ProductMade",
     "category_ensure",

@@ -30,6 +30,32 @@ UNCOUNTED = 1_000_000
 PUBLICATION_TABLE = "product_product"
 PUBLICATION_KEY = "id"
 PUBLICATION_MIGRATION = ("product", "0117_auto_20200423_0737")
+# What a search reads of a product: a SELECT of name, description as text, and gross price in cents
+# of the product whose key is ``wanted``.
+SEARCHED = """
+    SELECT product.name, product.description, ROUND(100 * COALESCE((
+        SELECT price_override_amount FROM product_productvariant
+        WHERE product_id = product.id ORDER BY id LIMIT 1
+    ), product.price_amount))::bigint
+    FROM product_product AS product WHERE product.id = wanted
+"""
+# Where that is written: table, column with the product's key, columns that it is made of.
+SEARCHED_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("product_product", "id", ("name", "description", "price_amount")),
+    ("product_productvariant", "product_id", ("price_override_amount",)),
+)
+# Every table in which a product's page changes.
+SHOWN_TABLES: tuple[str, ...] = (
+    "product_product",
+    "product_productvariant",
+    "product_productimage",
+    "warehouse_stock",
+    "warehouse_allocation",
+)
+SHOWN_MIGRATIONS: tuple[tuple[str, str], ...] = (
+    PUBLICATION_MIGRATION,
+    ("warehouse", "0009_remove_invalid_allocation"),
+)
 
 # One lock for what has no unique constraint: the shipping zone.
 _ZONE_LOCK = 0x7A6F6E65

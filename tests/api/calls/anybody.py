@@ -23,12 +23,14 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "fundTransparency",
         "homeSet",
         "levyPledgeSet",
+        "listingFacets",
         "listings",
         "provider",
         "providers",
         "sfaVocabulary",
         "trainingServiceCreate",
         "trainingServices",
+        "windowStamp",
     }
 )
 
@@ -54,7 +56,10 @@ def calls() -> list[Call]:
         call("fundTransparency", "nobody"),
         call("homeSet", "employee", of("comune", "comune")),
         call("levyPledgeSet", "employee", lambda _world: {"share": False, "roundUp": False}),
+        call("listing", "nobody", lambda world: {"slug": world.town.honey.product.slug}),
+        call("listingFacets", "nobody", lambda world: {"filter": _listing_filter(world)["filter"]}),
         call("listings", "nobody", _listing_filter),
+        call("listings", "nobody", lambda world: {**_listing_filter(world), "sort": "DISTANCE"}),
         call("myMemberships", "employee", None, "colleague", MANAGER, refused_with=None),
         call("myHome", "employee", None, "colleague", refused_with=None),
         call("provider", "nobody", of("provider")),
@@ -66,6 +71,7 @@ def calls() -> list[Call]:
             lambda world: {"name": "SFA Nord", "comune": world["comune"], "km": 10.0},
         ),
         call("trainingServices", "outsider", _page),
+        call("windowStamp", "nobody"),
     ]
 
 
@@ -82,6 +88,9 @@ def _listing_filter(world: World) -> dict[str, Any]:
             "search": "Honey",
             "madeBySfa": False,
             "isService": False,
+            "comune": world["comune"],
+            "origin": world["comune"],
             "near": {"comune": world["comune"], "km": 10.0},
+            "price": {"gte": "1.00", "lte": "99.00"},
         },
     }
