@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -138,8 +139,11 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
 
 
 def check_currency(checkout: Any) -> None:
-    """Refuse what is not in euro before Saleor adds it to prices that are: that is a ValueError."""
-    if checkout.currency != CURRENCY:
+    """Refuse another currency than the shop's before Saleor adds it up: that is a ValueError.
+
+    The shop's, not the euro: what welfare credit does not pay is Saleor's own affair.
+    """
+    if checkout.currency != settings.DEFAULT_CURRENCY:
         raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
 
 
