@@ -10,6 +10,7 @@ from marketplace.payments.webhooks import stripe_webhook
 urlpatterns = [
     # No cookie authenticates here, so there is nothing for a forged form to ride on.
     path("graphql/", csrf_exempt(WelfareGraphQLView.as_view(schema=schema())), name="api"),
+    path("", include("marketplace.operation.urls")),
     path("stripe/webhook/", stripe_webhook, name="stripe-webhook"),
     path("", include("saleor.urls")),
 ]

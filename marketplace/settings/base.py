@@ -20,6 +20,7 @@ LOCALE_PATHS = [str(Path(__file__).parents[2] / "locale")]
 WELFAREPIU_ROOMS = [
     "marketplace.shop",
     "marketplace.people",
+    "marketplace.operation",
     "marketplace.ledger",
     "marketplace.territory",
     "marketplace.payments",
@@ -36,6 +37,7 @@ WELFAREPIU_ROOMS = [
     "plugins.vouchers",
 ]
 INSTALLED_APPS = [*INSTALLED_APPS, *WELFAREPIU_ROOMS]
+MIDDLEWARE = ["marketplace.operation.request_ids.RequestIds", *MIDDLEWARE]
 
 # The gateways that Saleor ships are left out: "dummy" would let anybody pay with nothing.
 PLUGINS = [
@@ -92,3 +94,6 @@ RECONCILE_NIGHT_DAYS = 90
 
 # Postings are prepared once per connection; off behind a pooler that shares connections.
 LEDGER_PREPARES = os.environ.get("LEDGER_PREPARES", "True") == "True"
+
+# Worker and beat show themselves every half minute; silent for longer, health says so.
+HEARTBEAT_SILENT_SECONDS = 150

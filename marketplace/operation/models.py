@@ -1,0 +1,36 @@
+"""Signs of life, and a word that only this installation's keys can read."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from marketplace.choices import Choices
+from marketplace.people.encryption import EncryptedTextField
+
+
+class Part(Choices):
+    """What works in the background."""
+
+    WORKER = "worker"
+    BEAT = "beat"
+
+
+class Heartbeat(models.Model):
+    """When a part last showed that it works, and when the message was sent that it did so with."""
+
+    part = models.CharField(max_length=10, choices=Part.choices(), primary_key=True)
+    seen_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.part} at {self.seen_at}"
+
+
+class KeyProbe(models.Model):
+    """A known word, encrypted when the database was made: keys that cannot read it are wrong."""
+
+    word = EncryptedTextField()
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"probe {self.pk}"
