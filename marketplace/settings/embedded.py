@@ -26,6 +26,8 @@ ROOT_URLCONF = "marketplace.embedded.urls"
 MEDIA_ROOT = str(DATA / "media")
 STATIC_ROOT = str(DATA / "static")
 
+STOREFRONT_URL = f"http://127.0.0.1:{os.environ.get('WELFAREPIU_STOREFRONT_PORT', '3000')}"
+
 # Nobody's mailbox: each message is a file to look at.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(DATA / "mail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.shop import engine
@@ -48,6 +49,9 @@ class Orders(Protocol):
     def stock_release(self, order_line_ids: list[str]) -> None:
         """Give back the stock set aside for lines that will not be fulfilled; again: nothing."""
 
+    def languages_of(self, user_ids: Sequence[int]) -> dict[int, str]:
+        """The language that each of these people last ordered in; missing for who never has."""
+
     def order_announce(self, order_id: str) -> None:
         """Tell the world of a placed and paid order; our own plugins have done their part."""
 
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     _engines: tuple[Orders, ...] = (saleor2,)
 
 captured_cents = installed.captured_cents
+languages_of = installed.languages_of
 order_announce = installed.order_announce
 order_cancel = installed.order_cancel
 order_place = installed.order_place
@@ -69,6 +74,7 @@ stock_release = installed.stock_release
 
 __all__ = [
     "captured_cents",
+    "languages_of",
     "order_announce",
     "order_cancel",
     "order_place",

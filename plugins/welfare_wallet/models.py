@@ -90,3 +90,43 @@ class WalletHold(models.Model):
 
     def __str__(self) -> str:
         return f"hold of {self.cents} cents for checkout {self.checkout_token}"
+
+
+class ExpiryLetter(models.Model):
+    """A letter about credit that is going to expire: at most one per person and day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="expiry_letter_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"letter of {self.day} to {self.user_id}"
+
+
+class ExpiryWarning(models.Model):
+    """One warning, once: so many days before the lots of a wallet with one expiry end."""
+
+    letter = models.ForeignKey(ExpiryLetter, on_delete=models.PROTECT, related_name="warnings")
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+")
+    expires_on = models.DateField()
+    days_before = models.PositiveIntegerField()
+    # What was left on the day of the letter.
+    cents = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet", "expires_on", "days_before"], name="expiry_warning_once"
+            ),
+            models.CheckConstraint(check=Q(cents__gt=0), name="expiry_warning_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days_before} days before {self.expires_on} of wallet {self.wallet_id}"

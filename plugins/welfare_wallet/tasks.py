@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from celery.schedules import crontab
 
-from plugins.welfare_wallet import credit
+from plugins.welfare_wallet import credit, expiry
 
 
 @shared_task(name="welfarepiu.credit_lapse")
@@ -14,9 +14,20 @@ def credit_lapse() -> int:
     return credit.lapse_expired()
 
 
+@shared_task(name="welfarepiu.expiry_warn")
+def expiry_warn() -> int:
+    """Write to whose credit is about to expire; a day that was missed is caught up with."""
+    return expiry.expiry_warn_all()
+
+
 BEAT = {
     "credit-lapse": {
         "task": "welfarepiu.credit_lapse",
         "schedule": crontab(hour=1, minute=15),
-    }
+    },
+    # In the morning, when letters are read; twice, for who could not be reached the first time.
+    "expiry-warn": {
+        "task": "welfarepiu.expiry_warn",
+        "schedule": crontab(hour="8,14", minute=5),
+    },
 }

@@ -7,6 +7,7 @@ compare the two), in bulk instead of one by one.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -277,6 +278,12 @@ def stock_release(order_line_ids: list[str]) -> None:
     Allocation.objects.filter(order_line_id__in=order_line_ids, quantity_allocated__gt=0).update(
         quantity_allocated=0
     )
+
+
+def languages_of(user_ids: Sequence[int]) -> dict[int, str]:
+    """The language that each of these people last ordered in; one query."""
+    last = Order.objects.filter(user_id__in=user_ids).order_by("user_id", "-pk").distinct("user_id")
+    return dict(last.values_list("user_id", "language_code"))
 
 
 def order_announce(order_id: str) -> None:
