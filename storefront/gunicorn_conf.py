@@ -18,8 +18,8 @@ accesslog = None
 control_socket_disable = True
 
 
-def on_starting(server: object) -> None:
-    """Collect the static files under their hashed names, before the application looks for them."""
+def collect() -> None:
+    """Collect the static files under their hashed names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
     import django
     from django.core.management import call_command
@@ -33,3 +33,7 @@ def when_ready(server: object) -> None:
     from django.urls import get_resolver
 
     _ = get_resolver().url_patterns
+
+
+# While this is read: before the application, which is loaded next, looks for what it may serve.
+collect()

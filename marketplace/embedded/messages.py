@@ -124,7 +124,7 @@ def all_said(rooms: Sequence[str] = ()) -> Iterator[tuple[Path, Catalog]]:
     if not rooms:
         yield CATALOGUE, extracted()
     for path, files in storefront_catalogues().items():
-        if not rooms or path.parents[2].name in rooms:
+        if not rooms or path.parents[3].name in rooms:
             yield path, extracted_of(files)
 
 
