@@ -26,6 +26,7 @@ demo: setup ## one story through the API, told step by step (FLOW=steps: by Sale
 	@exec $(PYTHON) -m fixtures.demo $(if $(FLOW),--flow $(FLOW))
 
 test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots" for some)
+	@.ci/packages
 	@WELFAREPIU_DATA=$(TEST_DATA) WELFAREPIU_THROWAWAY_SERVER=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadgroup \
 		$(PYTEST_ARGS)
 

@@ -17,7 +17,7 @@ urlpatterns = [
 urlpatterns += [
     path("lingua/<str:language>/", preferences.language, name="language"),
     path("aspetto/<str:theme>/", preferences.theme, name="theme"),
-    path("figure/<path:name>", pictures.picture, name="picture"),
+    path("figure/<int:width>/<path:name>", pictures.picture, name="picture"),
 ]
 
 handler400 = "storefront.errors.bad_request"

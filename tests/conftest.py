@@ -61,6 +61,19 @@ def committed_db(django_db_setup, django_db_blocker):
         yield name
 
 
+@pytest.fixture(scope="session")
+def shop(django_db_setup, django_db_blocker):
+    """A running shop, API and storefront, over the demo territory; see tests/storefront/shop.py.
+
+    Who changes something in it does so with a buyer of their own: ``shop.buyer()``; who reads its
+    rows: ``with shop.looking_in(): ...``.
+    """
+    from tests.storefront.shop import open_shop
+
+    with django_db_blocker.unblock(), open_shop() as opened:
+        yield opened
+
+
 @pytest.fixture
 def api():
     """The GraphQL endpoint, over Django's HTTP client."""

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from storefront.design.icons import ICONS
 from storefront.money import cents
-from storefront.pictures import local
+from storefront.pictures import CARD, local
 
 register = template.Library()
 
@@ -178,16 +178,21 @@ def steps(items: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("pieces/picture.html")
-def picture(url: str = "", alt: str = "", seed: str = "", lazy: bool = True) -> dict[str, Any]:
+def picture(
+    url: str = "", alt: str = "", seed: str = "", lazy: bool = True, width: int = CARD
+) -> dict[str, Any]:
     """A picture of the API's under our own address, or a drawn landscape where it has none.
 
-    ``seed`` (a name, say) decides which landscape; ``lazy=False`` for the first ones of a page.
+    ``seed`` (a name, say) decides which landscape; ``lazy=False`` for the first ones of a page;
+    ``width`` in pixels: 160 for a thumbnail, 480 for a card, 960 for a page's own.
     """
     number = crc32((seed or alt).encode())
     return {
-        "url": local(url),
+        "url": local(url, width),
         "alt": alt,
         "lazy": lazy,
+        "width": width,
+        "height": width * 3 // 4,
         "hue": number % 6,
         "shape": f"pieces/drawings/landscape{number // 6 % 3}.svg",
     }

@@ -190,7 +190,7 @@ class Servers:
                 self._wait(address)
             yield self.shop
         finally:
-            stop_all(list(reversed(self.children)), seconds=10)
+            stop_all(list(reversed(self.children)), seconds=1.5)
 
     def _wait(self, address: str) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -1,0 +1,102 @@
+"""How to reach each page of the storefront. The list of pages is its URL map, not this table.
+
+A page without arguments that an employee opens needs no line here. One with arguments does, and so
+does one for whoever is not signed in, and an address that is no page. A named address that cannot
+be reached fails the suite.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urljoin, urlsplit
+
+from tests.storefront.shop import EMPLOYEE, PROJECT, Shop
+
+Reach = Callable[[Shop], str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: how an employee comes there; ``signed_in=False`` for what only others see.
+
+    ``variant`` tells two places of one name apart; ``no_page``: why it is none (a download, a
+    redirect, an answer to a form).
+    """
+
+    path: str | Reach = ""
+    signed_in: bool = True
+    variant: str = ""
+    no_page: str = ""
+
+
+def link(page: str, beginning: str) -> Reach:
+    """The first link on ``page`` to an address that begins so, and is longer."""
+
+    def reach(shop: Shop) -> str:
+        shown = shop.visitor(EMPLOYEE).get(page)
+        for anchor in shown.soup.select("main a[href]"):
+            path = urlsplit(urljoin(shown.url, str(anchor["href"]))).path
+            if path.startswith(beginning) and len(path) > len(beginning):
+                return path
+        raise AssertionError(f"{page} has no link to {beginning}...")
+
+    return reach
+
+
+PLACES: dict[str, list[Place]] = {
+    # design, account, home
+    "home:home": [Place("/"), Place("/", signed_in=False, variant="window")],
+    "account:login": [Place("/accesso/", signed_in=False)],
+    "account:resume": [Place(no_page="leads home where no form waits")],
+    "language": [Place(no_page="sets a cookie and leads back")],
+    "theme": [Place(no_page="sets a cookie and leads back")],
+    "picture": [Place(no_page="a picture")],
+    # find
+    # buy
+    # after
+    # cards
+}
+
+
+@cache
+def routes() -> dict[str, str]:
+    """Every named address of the storefront, from its URL map."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "storefront.settings",
+        "STOREFRONT_SECRET_KEY": "reads the URL map only",
+        "WELFAREPIU_EMBEDDED": "1",
+    }
+    said = subprocess.run(
+        [sys.executable, "-m", "storefront", "pages"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [json.loads(line) for line in said.stdout.splitlines()]
+    return {one["name"]: one["route"] for one in found}
+
+
+def unreached() -> list[str]:
+    """Named addresses with arguments and no line in the table."""
+    return [name for name, route in routes().items() if "<" in route and name not in PLACES]
+
+
+def places() -> list[tuple[str, Place]]:
+    """Every page to visit, by name."""
+    found = []
+    for name, route in routes().items():
+        known = PLACES.get(name) or ([] if "<" in route else [Place(route)])
+        found += [(f"{name} {one.variant}".strip(), one) for one in known if not one.no_page]
+    return found
+
+
+def path_of(place: Place, shop: Shop) -> str:
+    return place.path if isinstance(place.path, str) else place.path(shop)
