@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-import psycopg2
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -45,14 +45,19 @@ def _fingerprint(*, ours: bool) -> str:
     return digest.hexdigest()[:12]
 
 
-def _admin() -> psycopg2.extensions.connection:
+def other_connection(database: str) -> Any:
+    """A connection of the driver's (psycopg2 or 3) to another database of the same server."""
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters["dbname" if "dbname" in parameters else "database"] = database
+    other = connection.Database.connect(**parameters)
+    other.autocommit = True
+    return other
+
+
+def _admin() -> Any:
     """A connection outside any test database, for CREATE and DROP DATABASE."""
-    params = connection.get_connection_params() | {"database": "postgres"}
-    params.pop("dbname", None)
-    params.pop("cursor_factory", None)
-    admin = psycopg2.connect(**params)
-    admin.autocommit = True
-    return admin
+    return other_connection("postgres")
 
 
 @contextmanager
@@ -135,7 +140,7 @@ def make(name: str, source: str, fill: Callable[[str], None]) -> None:
         admin.close()
 
 
-def _drop(admin: psycopg2.extensions.connection, name: str) -> None:
+def _drop(admin: Any, name: str) -> None:
     """Drop a database, whatever happened in it and whoever is still connected."""
     try:
         with admin.cursor() as cursor:

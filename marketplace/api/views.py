@@ -11,7 +11,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,7 +23,13 @@ from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
 from marketplace.refusals import Refusal, Refusals, refusal_of
-from marketplace.shop.graphql import GraphQLView, app_of_token, user_of_token
+from marketplace.shop.graphql import (
+    GraphQLView,
+    app_of_token,
+    nobody,
+    prepare_context,
+    user_of_token,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +41,10 @@ CODES_BY_EXCEPTION = {
     "GraphQLSyntaxError": "INVALID_QUERY",
     "JSONWebTokenExpired": "TOKEN_EXPIRED",
     "JSONWebTokenError": "INVALID_TOKEN",
+    "ExpiredSignatureError": "TOKEN_EXPIRED",
+    "DecodeError": "INVALID_TOKEN",
+    "InvalidSignatureError": "INVALID_TOKEN",
+    "InvalidTokenError": "INVALID_TOKEN",
     "PermissionDenied": "PERMISSION_DENIED",
     "ReadOnlyException": "READ_ONLY",
 }
@@ -85,7 +94,7 @@ class WelfareGraphQLView(GraphQLView):
                 root=self.get_root_value(),
                 variables=variables,
                 operation_name=operation_name,
-                context=request,
+                context=prepare_context(request),
                 validate=False,
             )
         except Exception as error:
@@ -180,7 +189,7 @@ def authenticate(request: HttpRequest) -> None:
     remembered as ``request.token_error`` and the request goes on as nobody's, so that the
     operations that replace a token still work.
     """
-    request.user = AnonymousUser()
+    request.user = nobody()
     request.app = None
     scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     try:

@@ -39,4 +39,4 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 # The demo territory: one machine is for trying out.
 INSTALLED_APPS = [*INSTALLED_APPS, "fixtures"]
-globals().update(EMBEDDED)
+globals().update(engine.part("settings").embedded(DATA))

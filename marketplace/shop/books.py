@@ -42,8 +42,9 @@ class Books(Protocol):
 installed: Books = engine.part("books")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import books as saleor2
+    from marketplace.shop.saleor3 import books as saleor3
 
-    _engines: tuple[Books, ...] = (saleor2,)
+    _engines: tuple[Books, ...] = (saleor2, saleor3)
 
 order_of_tokens = installed.order_of_tokens
 order_books = installed.order_books

@@ -47,8 +47,9 @@ class Carts(Protocol):
 installed: Carts = engine.part("carts")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import carts as saleor2
+    from marketplace.shop.saleor3 import carts as saleor3
 
-    _engines: tuple[Carts, ...] = (saleor2,)
+    _engines: tuple[Carts, ...] = (saleor2, saleor3)
 
 price_cart = installed.price_cart
 checkout_cart = installed.checkout_cart

@@ -85,8 +85,9 @@ class Catalogue(Protocol):
 installed: Catalogue = engine.part("catalogue")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import catalogue as saleor2
+    from marketplace.shop.saleor3 import catalogue as saleor3
 
-    _engines: tuple[Catalogue, ...] = (saleor2,)
+    _engines: tuple[Catalogue, ...] = (saleor2, saleor3)
 
 PUBLICATION_KEY = installed.PUBLICATION_KEY
 PUBLICATION_MIGRATION = installed.PUBLICATION_MIGRATION

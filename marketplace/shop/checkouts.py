@@ -20,8 +20,9 @@ class Checkouts(Protocol):
 installed: Checkouts = engine.part("checkouts")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import checkouts as saleor2
+    from marketplace.shop.saleor3 import checkouts as saleor3
 
-    _engines: tuple[Checkouts, ...] = (saleor2,)
+    _engines: tuple[Checkouts, ...] = (saleor2, saleor3)
 
 CheckoutCompleteOnce = installed.CheckoutCompleteOnce
 checkout_of = installed.checkout_of

@@ -24,6 +24,12 @@ class GraphQL(Protocol):
     ) -> Any:
         """One schema out of Saleor's and ours; ours come first and may replace a field."""
 
+    def nobody(self) -> Any:
+        """The user of a request without a token."""
+
+    def prepare_context(self, request: Any) -> Any:
+        """A request as Saleor's resolvers take it, after ``user`` and ``app`` are known."""
+
     def user_of_token(self, token: str) -> Any:
         """The active user a Saleor token names; raises where it is malformed, expired, nobody's."""
 
@@ -37,8 +43,9 @@ class GraphQL(Protocol):
 installed: GraphQL = engine.part("graphql")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import graphql as saleor2
+    from marketplace.shop.saleor3 import graphql as saleor3
 
-    _engines: tuple[GraphQL, ...] = (saleor2,)
+    _engines: tuple[GraphQL, ...] = (saleor2, saleor3)
 
 Decimal = installed.Decimal
 GraphQLView = installed.GraphQLView
@@ -46,7 +53,9 @@ Money = installed.Money
 Order = installed.Order
 app_of_token = installed.app_of_token
 build_schema = installed.build_schema
+nobody = installed.nobody
 order_node = installed.order_node
+prepare_context = installed.prepare_context
 user_of_token = installed.user_of_token
 
 __all__ = [
@@ -56,6 +65,8 @@ __all__ = [
     "Order",
     "app_of_token",
     "build_schema",
+    "nobody",
     "order_node",
+    "prepare_context",
     "user_of_token",
 ]

@@ -19,8 +19,9 @@ class History(Protocol):
 installed: History = engine.part("history")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import history as saleor2
+    from marketplace.shop.saleor3 import history as saleor3
 
-    _engines: tuple[History, ...] = (saleor2,)
+    _engines: tuple[History, ...] = (saleor2, saleor3)
 
 orders_date = installed.orders_date
 

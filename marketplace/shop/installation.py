@@ -28,8 +28,9 @@ class Installation(Protocol):
 installed: Installation = engine.part("installation")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import installation as saleor2
+    from marketplace.shop.saleor3 import installation as saleor3
 
-    _engines: tuple[Installation, ...] = (saleor2,)
+    _engines: tuple[Installation, ...] = (saleor2, saleor3)
 
 delivery_offer = installed.delivery_offer
 products_translate = installed.products_translate

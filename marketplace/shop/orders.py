@@ -59,8 +59,9 @@ class Orders(Protocol):
 installed: Orders = engine.part("orders")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import orders as saleor2
+    from marketplace.shop.saleor3 import orders as saleor3
 
-    _engines: tuple[Orders, ...] = (saleor2,)
+    _engines: tuple[Orders, ...] = (saleor2, saleor3)
 
 captured_cents = installed.captured_cents
 languages_of = installed.languages_of

@@ -18,8 +18,9 @@ class Plugins(Protocol):
 installed: Plugins = engine.part("plugins")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import plugins as saleor2
+    from marketplace.shop.saleor3 import plugins as saleor3
 
-    _engines: tuple[Plugins, ...] = (saleor2,)
+    _engines: tuple[Plugins, ...] = (saleor2, saleor3)
 
 Plugin: Any = installed.Plugin
 GatewayPlugin: Any = installed.GatewayPlugin

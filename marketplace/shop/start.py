@@ -17,8 +17,9 @@ class Start(Protocol):
 installed: Start = engine.part("start")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import start as saleor2
+    from marketplace.shop.saleor3 import start as saleor3
 
-    _engines: tuple[Start, ...] = (saleor2,)
+    _engines: tuple[Start, ...] = (saleor2, saleor3)
 
 when_ready = installed.when_ready
 

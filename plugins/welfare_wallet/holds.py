@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,9 +21,7 @@ from plugins.welfare_wallet.models import WalletHold, new_token
 from plugins.welfare_wallet.wallets import payer_of
 
 
-def hold_create(
-    *, user_id: int, checkout_token: str, wallet_id: int | None, discounts: Any = None
-) -> WalletHold:
+def hold_create(*, user_id: int, checkout_token: str, wallet_id: int | None) -> WalletHold:
     """Set aside what a checkout costs, after every gate has let it pass.
 
     Asked again for the same checkout: the same hold while it fits, another where cart or wallet
@@ -40,7 +37,7 @@ def hold_create(
         if checkout is None:
             raise not_found("Checkout", field="checkoutId")
         payer = payer_of(user_id=user_id, wallet_id=wallet_id)
-        sale = sale_of(checkout_cart(checkout, discounts=discounts), payer)
+        sale = sale_of(checkout_cart(checkout), payer)
         extensions.check(sale)
         due = amount_due(sale, extensions.levy_of(sale))
         now = timezone.now()

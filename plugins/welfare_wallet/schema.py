@@ -135,7 +135,6 @@ class WalletHoldCreate(WelfareMutation):
             user_id=actor.require_user(),
             checkout_token=_checkout_token(data["checkout_id"]),
             wallet_id=_wallet_id(data.get("wallet_id")),
-            discounts=info.context.discounts,
         )
         return cls(hold=hold)
 

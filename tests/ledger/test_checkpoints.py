@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 
-import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -14,6 +13,7 @@ from django.utils import timezone
 from marketplace import background
 from marketplace.ledger import checkpoints, holds, selectors, tasks
 from marketplace.ledger.verification import verify
+from tests import databases
 from tests.ledger.factories import NEXT_YEAR, fund, give, lot, unique, world
 
 WALLET = 7
@@ -63,9 +63,9 @@ def test_command_and_task(committed_db):
 @contextmanager
 def open_elsewhere() -> Iterator[None]:
     """A transaction that has written, in another database of the same server."""
-    other = psycopg2.connect(**connection.get_connection_params() | {"database": "postgres"})
+    other = databases.other_connection("postgres")
     try:
-        other.cursor().execute("SELECT pg_current_xact_id()")
+        other.cursor().execute("BEGIN; SELECT pg_current_xact_id()")
         yield
     finally:
         other.close()

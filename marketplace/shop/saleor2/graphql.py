@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import graphene
+from django.contrib.auth.models import AnonymousUser
 from graphene_federation import build_schema as build_federated_schema
 from graphql import GraphQLScalarType
 from graphql_jwt.shortcuts import get_user_by_token
@@ -17,6 +17,8 @@ from saleor.graphql.order.types import Order
 from saleor.graphql.views import GraphQLView
 from saleor.order.models import Order as OrderRow
 
+from marketplace.shop.scalars import or_nothing
+
 __all__ = [
     "Decimal",
     "GraphQLView",
@@ -24,7 +26,9 @@ __all__ = [
     "Order",
     "app_of_token",
     "build_schema",
+    "nobody",
     "order_node",
+    "prepare_context",
     "user_of_token",
 ]
 
@@ -44,31 +48,19 @@ def build_schema(
     schema = build_federated_schema(query, mutation=mutation)
     for type_ in schema.get_type_map().values():
         if isinstance(type_, GraphQLScalarType):
-            type_.parse_value = _or_nothing(type_.parse_value)
-            type_.parse_literal = _or_nothing(type_.parse_literal)
+            type_.parse_value = or_nothing(type_.parse_value)
+            type_.parse_literal = or_nothing(type_.parse_literal)
     return schema
 
 
-# What parsers raise for a text that is none of theirs: an empty date, a decimal made of a list, a
-# leap second. None is how a scalar says so; anything else would look like a fault of the server.
-UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    TypeError,
-    ValueError,
-)
+def nobody() -> Any:
+    """The user of a request without a token."""
+    return AnonymousUser()
 
 
-def _or_nothing(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def parsed(value: Any) -> Any:
-        try:
-            return parse(value)
-        except UNREADABLE:
-            return None
-
-    return parsed
+def prepare_context(request: Any) -> Any:
+    """What Saleor's resolvers look for on a request: its middleware has put it there."""
+    return request
 
 
 def user_of_token(token: str) -> Any:

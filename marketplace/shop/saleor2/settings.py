@@ -47,14 +47,6 @@ GRAPHQL_JWT = {
 # Saleor 2.10.1 on Django 3.2: deprecated fields and implicit keys, none of them ours to mend.
 SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "security.W008"]
 
-# Thumbnails are made when somebody first looks at them: no worker prepares them.
-EMBEDDED = {
-    "VERSATILEIMAGEFIELD_SETTINGS": {
-        **VERSATILEIMAGEFIELD_SETTINGS,
-        "create_images_on_demand": True,
-    }
-}
-
 # Saleor by itself, without our rooms: what the suite and the bench compare with.
 BARE = {
     "PLUGINS": [*SALEOR_PLUGINS, "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin"],
@@ -62,3 +54,9 @@ BARE = {
     "ROOT_URLCONF": "saleor.urls",
     "WSGI_APPLICATION": "saleor.wsgi.application",
 }
+
+
+def embedded(_data: Path) -> dict[str, object]:
+    """What one machine adds: thumbnails are made when somebody first looks at them."""
+    on_demand = {**VERSATILEIMAGEFIELD_SETTINGS, "create_images_on_demand": True}
+    return {"VERSATILEIMAGEFIELD_SETTINGS": on_demand}

@@ -1,0 +1,223 @@
+"""Prices of carts and checkouts, by Saleor 3.23's own calculation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from saleor.checkout import calculations
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import ProductChannelListing, ProductVariant
+from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
+
+from marketplace.money import CURRENCY, cents
+from marketplace.refusals import Refusal, Refusals
+from marketplace.shop.facts import CartLine, PricedCart, PricedLine
+from marketplace.shop.refusals import unknown_variant
+from marketplace.shop.saleor3.channels import channel
+
+# Where a shipping method says which of our delivery methods it is.
+DELIVERY_META = "welfarepiu.delivery_method"
+
+
+def delivery_method_set(shipping_method_id: int, method: str) -> None:
+    """Say which of our delivery methods a Saleor shipping method is."""
+    shipping_method = ShippingMethod.objects.get(pk=shipping_method_id)
+    shipping_method.store_value_in_metadata({DELIVERY_META: method})
+    shipping_method.save(update_fields=["metadata"])
+
+
+def delivery_methods() -> dict[str, int]:
+    """Our delivery methods that can be had, with the shipping method behind each."""
+    rows = ShippingMethod.objects.filter(
+        metadata__has_key=DELIVERY_META, channel_listings__channel=channel()
+    ).values_list("metadata", "pk")
+    return {metadata[DELIVERY_META]: pk for metadata, pk in rows}
+
+
+def delivery_prices() -> dict[str, int]:
+    """What each of our delivery methods costs, gross, in cents."""
+    listed = (
+        ShippingMethodChannelListing.objects.filter(
+            shipping_method__metadata__has_key=DELIVERY_META, channel=channel()
+        )
+        .select_related("shipping_method")
+        .order_by("-shipping_method")
+    )
+    return {one.shipping_method.metadata[DELIVERY_META]: cents(one.price_amount) for one in listed}
+
+
+def price_cart(
+    requested: Sequence[CartLine],
+    *,
+    token: str,
+    user_id: int,
+    delivery_method: str,
+    city: str,
+    country: str = "IT",
+) -> PricedCart:
+    """Price a cart that is not a Saleor checkout, exactly as Saleor would price that checkout.
+
+    Raises:
+        Refusals: UNKNOWN_VARIANT, one per line that names none.
+        Refusal: DELIVERY_NOT_AVAILABLE.
+    """
+    here = channel()
+    found = _variants(requested, here)
+    unknown = [n for n, line in enumerate(requested, 1) if line.variant_id not in found]
+    if unknown:
+        raise Refusals([unknown_variant(number) for number in unknown])
+    lines = tuple(
+        _priced_line(
+            number,
+            found[line.variant_id],
+            line.quantity,
+            cents(_unit_price(found[line.variant_id], here.pk)) * line.quantity,
+            _published(found[line.variant_id].product, here.pk),
+        )
+        for number, line in enumerate(requested, 1)
+    )
+    listed = _shipping(delivery_method, lines, here)
+    delivery_cents = cents(listed.price_amount) if listed else 0
+    return PricedCart(
+        token=token,
+        user_id=user_id,
+        lines=lines,
+        delivery_method=delivery_method,
+        delivery_cents=delivery_cents,
+        discount_cents=0,
+        total_cents=sum(line.total_cents for line in lines) + delivery_cents,
+        city=city,
+        country=country,
+        currency=CURRENCY,
+        shipping_method=listed.shipping_method if listed else None,
+    )
+
+
+def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) -> PricedCart:
+    """The priced cart that a Saleor checkout is; Refusal WRONG_CURRENCY.
+
+    ``discounts`` are the other engine's; this one keeps its promotions in the database.
+    """
+    check_currency(checkout)
+    manager = manager or get_plugins_manager(allow_replica=False)
+    lines, _unavailable = fetch_checkout_lines(checkout)
+    info = fetch_checkout_info(checkout, lines, manager)
+    public = _public([line.product.pk for line in lines], info.channel.pk)
+    priced = tuple(
+        _priced_line(
+            number,
+            line.variant,
+            line.line.quantity,
+            cents(
+                calculations.checkout_line_total(
+                    manager=manager, checkout_info=info, lines=lines, checkout_line_info=line
+                ).gross.amount
+            ),
+            line.product.pk in public,
+        )
+        for number, line in enumerate(sorted(lines, key=lambda line: line.line.created_at), 1)
+    )
+    money = {"manager": manager, "checkout_info": info, "lines": lines}
+    total = calculations.calculate_checkout_total(**money)
+    delivery = calculations.checkout_shipping_price(**money)
+    address = checkout.shipping_address or checkout.billing_address
+    return PricedCart(
+        token=str(checkout.pk),
+        user_id=checkout.user_id,
+        lines=priced,
+        delivery_method=_delivery_method_of(info),
+        delivery_cents=cents(delivery.gross.amount),
+        discount_cents=cents(checkout.discount_amount),
+        total_cents=cents(total.gross.amount),
+        city=address.city if address else "",
+        country=address.country.code if address else "",
+        currency=checkout.currency,
+        has_gift_cards=checkout.gift_cards.exists(),
+    )
+
+
+def check_currency(checkout: Any) -> None:
+    """Refuse what is not in euro."""
+    if checkout.currency != CURRENCY:
+        raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
+
+
+def _delivery_method_of(checkout_info: Any) -> str:
+    chosen = checkout_info.get_delivery_method_info().delivery_method
+    method: str = (getattr(chosen, "metadata", None) or {}).get(DELIVERY_META, "")
+    return method
+
+
+def _variants(requested: Sequence[CartLine], here: Any) -> dict[int, Any]:
+    """Variants that the channel has a price for."""
+    return (
+        ProductVariant.objects.filter(
+            channel_listings__channel=here, channel_listings__price_amount__isnull=False
+        )
+        .select_related("product__product_type")
+        .prefetch_related("channel_listings", "product__channel_listings")
+        .in_bulk({line.variant_id for line in requested})
+    )
+
+
+def _unit_price(variant: Any, channel_id: int) -> Any:
+    """What one piece costs, gross, less a promotion of Saleor's."""
+    (listed,) = (one for one in variant.channel_listings.all() if one.channel_id == channel_id)
+    discounted = listed.discounted_price_amount
+    return listed.price_amount if discounted is None else discounted
+
+
+def _public(product_ids: list[int], channel_id: int) -> set[int]:
+    listed = ProductChannelListing.objects.filter(
+        product_id__in=product_ids, channel_id=channel_id, is_published=True
+    )
+    return {one.product_id for one in listed if one.is_visible}
+
+
+def _published(product: Any, channel_id: int) -> bool:
+    return any(
+        listed.is_visible
+        for listed in product.channel_listings.all()
+        if listed.channel_id == channel_id
+    )
+
+
+def _shipping(delivery_method: str, lines: Sequence[PricedLine], here: Any) -> Any:
+    """The shipping method's price in the channel; None where nothing is shipped."""
+    if not any(line.native.is_shipping_required() for line in lines):
+        return None
+    found = (
+        ShippingMethodChannelListing.objects.filter(
+            shipping_method__metadata__contains={DELIVERY_META: delivery_method}, channel=here
+        )
+        .select_related("shipping_method")
+        .first()
+    )
+    if found is None:
+        raise Refusal(
+            "DELIVERY_NOT_AVAILABLE",
+            _("This way of delivery is not available. Choose another."),
+            field="delivery",
+        )
+    return found
+
+
+def _priced_line(
+    number: int, variant: Any, quantity: int, total_cents: int, is_published: bool
+) -> PricedLine:
+    return PricedLine(
+        number=number,
+        variant_id=variant.pk,
+        product_id=variant.product_id,
+        product_name=str(variant.product),
+        variant_name=str(variant),
+        sku=variant.sku or "",
+        quantity=quantity,
+        unit_cents=total_cents // quantity,
+        total_cents=total_cents,
+        is_published=is_published,
+        native=variant,
+    )

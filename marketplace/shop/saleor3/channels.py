@@ -1,0 +1,38 @@
+"""The channel of Saleor 3.23 that the territory sells through: it has prices and publication."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from saleor.channel.models import Channel
+from saleor.tax.models import TaxConfiguration
+
+from marketplace.money import CURRENCY
+
+COUNTRY = "IT"
+
+
+def channel() -> Any:
+    """The territory's channel, made where there is none: euro, prices as the buyer pays them."""
+    slug = settings.WELFAREPIU_CHANNEL
+    found = Channel.objects.filter(slug=slug).first()
+    if found is None:
+        found, _made = Channel.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": "WELFAREPIU",
+                "is_active": True,
+                "currency_code": CURRENCY,
+                "default_country": COUNTRY,
+            },
+        )
+        TaxConfiguration.objects.get_or_create(
+            channel=found,
+            defaults={
+                "charge_taxes": False,
+                "prices_entered_with_tax": True,
+                "display_gross_prices": True,
+            },
+        )
+    return found
