@@ -7,6 +7,7 @@ compare the two), in bulk instead of one by one.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -356,6 +357,16 @@ def stock_release(order_line_ids: list[str]) -> None:
             )
             allocation.quantity_allocated = 0
             allocation.save(update_fields=["quantity_allocated"])
+
+
+def languages_of(user_ids: Sequence[int]) -> dict[int, str]:
+    """The language that each of these people last ordered in; one query."""
+    last = (
+        Order.objects.filter(user_id__in=user_ids)
+        .order_by("user_id", "-created_at")
+        .distinct("user_id")
+    )
+    return dict(last.values_list("user_id", "language_code"))
 
 
 def order_announce(order_id: str) -> None:
