@@ -1,10 +1,11 @@
-"""Stripe's idempotency in front of a stand-in that has none.
+"""Stripe's idempotency, and its Checkout, in front of a stand-in that has neither.
 
 localstripe remembers payments but not ``Idempotency-Key``. This stands before it and keeps Stripe's
 promise (https://docs.stripe.com/api/idempotent_requests): a POST with a key that was seen gets the
 first answer again, with ``Idempotent-Replayed: true``; the same key with other parameters is
 refused with 400; while the first is still under way, with 409. Answers that mean the request never
 began (400, 401, 404, 409, 429) are not kept, so that a corrected request may use the key again.
+Checkout Sessions are in ``stripe_checkout``, on top of the stand-in's payments.
 
 ``python -m marketplace.embedded.stripe_proxy --port 8420 --upstream http://127.0.0.1:8421``
 """
@@ -18,23 +19,15 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, web
 
+from marketplace.embedded.stripe_answers import Answer, refusal
+from marketplace.embedded.stripe_checkout import Checkout
+
 KEPT = {402, 500}
 # Hop-by-hop, or rewritten by the server that answers.
 NOT_FORWARDED = {
     "connection", "content-encoding", "content-length", "date", "host", "keep-alive", "server",
     "te", "transfer-encoding", "upgrade",
 }  # fmt: skip
-
-
-@dataclass
-class Answer:
-    status: int
-    body: bytes
-    headers: dict[str, str]
-
-    def response(self, *, replayed: bool) -> web.Response:
-        extra = {"Idempotent-Replayed": "true"} if replayed else {}
-        return web.Response(status=self.status, body=self.body, headers=self.headers | extra)
 
 
 @dataclass
@@ -56,6 +49,8 @@ class Proxy:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2_000_000)
         app.cleanup_ctx.append(self._session)
+        self.checkout = Checkout(self.forward)
+        self.checkout.add_pages(app)
         app.router.add_route("*", "/{path:.*}", self.handle)
         return app
 
@@ -67,9 +62,9 @@ class Proxy:
         body = await request.read()
         key = request.headers.get("Idempotency-Key", "")
         if request.method != "POST" or not key:
-            return (await self.forward(request, body)).response(replayed=False)
+            return (await self.answer(request, body)).response(replayed=False)
         if len(key) > 255:
-            return refusal(
+            return idempotency_refusal(
                 400, "", f"Idempotency keys have at most 255 characters, not {len(key)}."
             )
         return await self.once(request, body, key)
@@ -82,7 +77,7 @@ class Proxy:
         if seen is None:
             return await self.first(request, body, account, asked)
         if seen.request != asked:
-            return refusal(
+            return idempotency_refusal(
                 400,
                 "",
                 "Keys for idempotent requests can only be used with the same parameters they were "
@@ -90,7 +85,7 @@ class Proxy:
                 "different request.",
             )
         if seen.answer is None:
-            return refusal(
+            return idempotency_refusal(
                 409,
                 "idempotency_key_in_use",
                 f"There is currently another in-progress request using this Idempotent Key: {key}.",
@@ -102,7 +97,7 @@ class Proxy:
     ) -> web.Response:
         kept = self.kept[account] = Kept(asked)
         try:
-            answer = await self.forward(request, body)
+            answer = await self.answer(request, body)
             if answer.status < 300 or answer.status in KEPT:
                 kept.answer = answer
         finally:
@@ -110,11 +105,16 @@ class Proxy:
                 del self.kept[account]
         return answer.response(replayed=False)
 
-    async def forward(self, request: web.Request, body: bytes) -> Answer:
+    async def answer(self, request: web.Request, body: bytes) -> Answer:
+        """From Checkout where the request is Checkout's, else from the stand-in."""
         headers = {k: v for k, v in request.headers.items() if k.lower() not in NOT_FORWARDED}
+        ours = await self.checkout.answer(request, body, headers)
+        return ours or await self.forward(request.method, request.path_qs, body, headers)
+
+    async def forward(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         try:
             async with self.session.request(
-                request.method, self.upstream + request.path_qs, data=body, headers=headers
+                method, self.upstream + path, data=body, headers=headers
             ) as given:
                 kept = {k: v for k, v in given.headers.items() if k.lower() not in NOT_FORWARDED}
                 return Answer(given.status, await given.read(), kept)
@@ -127,10 +127,9 @@ def fingerprint(request: web.Request, body: bytes) -> str:
     return hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + body).hexdigest()
 
 
-def refusal(status: int, code: str, message: str) -> web.Response:
-    """An error as Stripe words it, so that its SDK raises ``IdempotencyError``."""
-    error = {"type": "idempotency_error", "message": message} | ({"code": code} if code else {})
-    return web.json_response({"error": error}, status=status)
+def idempotency_refusal(status: int, code: str, message: str) -> web.Response:
+    """So worded that Stripe's SDK raises ``IdempotencyError``."""
+    return refusal(status, code, message, type="idempotency_error").response(replayed=False)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ def account(kind: str, holder_id: int) -> int:
 
     Args:
         kind: an :class:`AccountKind` other than CREDIT_LOT.
-        holder_id: 0 for WORLD, HOLDS, LAPSED and DELIVERY.
+        holder_id: 0 for WORLD, HOLDS, LAPSED, DELIVERY, CARD_CLEARING and CARD_REFUNDS.
     """
     known = _known.get((str(kind), holder_id))
     return known if known is not None else accounts(kind, [holder_id])[holder_id]

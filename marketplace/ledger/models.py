@@ -24,6 +24,10 @@ class AccountKind(Choices):
     COMPANY_LEVY = "company_levy"
     DELIVERY = "delivery"
     LAPSED = "lapsed"
+    # What Stripe holds of card payments goes negative here, as money outside does; what is owed
+    # to cards waits in the other until Stripe has given it back.
+    CARD_CLEARING = "card_clearing"
+    CARD_REFUNDS = "card_refunds"
 
 
 #: Kinds whose balance may not go below this many cents; a posting locks their balance row. All

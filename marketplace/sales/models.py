@@ -38,6 +38,8 @@ class Settlement(models.Model):
     spent_transfer_id = models.BigIntegerField()
     hold_id = models.BigIntegerField(null=True, unique=True)
     gross_cents = models.BigIntegerField()
+    # Of the gross, what a card paid; the wallet paid the rest.
+    card_cents = models.BigIntegerField(default=0)
     delivery_cents = models.BigIntegerField(default=0)
     delivery_refunded_cents = models.BigIntegerField(default=0)
     refund_grace_days = models.PositiveIntegerField(default=0)
@@ -71,6 +73,10 @@ class Settlement(models.Model):
             models.CheckConstraint(
                 check=Q(gross_cents__gt=0) & Q(delivery_cents__gte=0),
                 name="settlement_amounts_positive",
+            ),
+            models.CheckConstraint(
+                check=Q(card_cents__gte=0) & Q(card_cents__lte=F("gross_cents")),
+                name="settlement_card_within_gross",
             ),
         ]
         indexes = [
@@ -106,6 +112,8 @@ class SettlementReversal(models.Model):
     provider_order_id = models.BigIntegerField(null=True, db_index=True)
     key = models.CharField(max_length=120, unique=True)
     cents = models.BigIntegerField()
+    # Of the cents, what goes back to the card that paid; the rest is back in its credit lots.
+    card_cents = models.BigIntegerField(default=0)
     levy_provider_cents = models.BigIntegerField(default=0)
     levy_company_cents = models.BigIntegerField(default=0)
     levy_employee_cents = models.BigIntegerField(default=0)
@@ -118,6 +126,10 @@ class SettlementReversal(models.Model):
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(check=Q(cents__gt=0), name="reversal_amount_positive"),
+            models.CheckConstraint(
+                check=Q(card_cents__gte=0) & Q(card_cents__lte=F("cents")),
+                name="reversal_card_within_amount",
+            ),
         ]
 
     def __str__(self) -> str:

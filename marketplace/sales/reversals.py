@@ -1,20 +1,27 @@
 """The way back: refusal, cancellation or refund, whole or in part.
 
 Payment and levy go back in proportion, into the credit lots that paid; a lot that has expired
-meanwhile gets the days that the plan grants. All locks start at the settlement's row, so two
-reversals of one order wait for each other and never give back more than was paid.
+meanwhile gets the days that the plan grants. Where a card paid a part, each provider's part (and
+delivery) goes back to card and credit in proportion to what each still has in it, by largest
+remainder; where the part holds a line that only credit may pay, credit gets its own back first, so
+that no voucher becomes cash (LAW.md, c.3-bis). What the buyer gave the Fund on top was credit.
+
+All locks start at the settlement's row, so two reversals of one order wait for each other and never
+give back more than was paid.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.cards.refunds import refund_owe, returned_owe
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, Refill, post, reverse
@@ -23,7 +30,7 @@ from marketplace.providers.models import ProviderOrder, ProviderOrderStatus
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement, SettlementReversal
-from marketplace.sales.sale import GATEWAY, LevyShare, Reversal
+from marketplace.sales.sale import CARD_GATEWAY, GATEWAY, LevyShare, Reversal, Sale
 from marketplace.shop.orders import refund_record
 
 REFUND = "refund"
@@ -45,6 +52,40 @@ def refundable_cents(settlement: Settlement) -> int:
         + settlement.delivery_cents
         - settlement.delivery_refunded_cents
     )
+
+
+def order_refund(*, order_id: str, cause: Cause, reference: str = "") -> int:
+    """Give back all that is left of an order, and the shop's payments say so.
+
+    Returns:
+        Cents given back; 0 where all had gone back before.
+
+    Raises:
+        Refusal: UNKNOWN_ORDER.
+    """
+    with transaction.atomic():
+        card_before = _back_to_card(_locked_settlement(order_id))
+        back = order_reverse(order_id=order_id, cause=cause)
+        settlement = _locked_settlement(order_id)
+        shop_tell(settlement, back, _back_to_card(settlement) - card_before, reference)
+        return back
+
+
+def shop_tell(settlement: Settlement, cents: int, card_cents: int, reference: str = "") -> None:
+    """Record with the shop's payments that money went back: ``card_cents`` of it to the card."""
+    reference = reference or settlement.token
+    for gateway, part in ((GATEWAY, cents - card_cents), (CARD_GATEWAY, card_cents)):
+        if part:
+            refund_record(
+                str(settlement.order_id), gateway=gateway, amount_cents=part, reference=reference
+            )
+
+
+def _back_to_card(settlement: Settlement) -> int:
+    """Cents of a settlement that have gone back to its card."""
+    if not settlement.card_cents:
+        return 0
+    return settlement.reversals.aggregate(sum=Sum("card_cents"))["sum"] or 0
 
 
 def order_reverse(*, order_id: str, cents: int | None = None, cause: Cause) -> int:
@@ -100,12 +141,7 @@ def provider_order_refund(
     with transaction.atomic():
         reversal, new = _reverse_once(provider_order_id, cents, key, cause)
         if new:
-            refund_record(
-                str(reversal.settlement.order_id),
-                gateway=GATEWAY,
-                amount_cents=reversal.cents,
-                reference=reversal.settlement.token,
-            )
+            shop_tell(reversal.settlement, reversal.cents, reversal.card_cents)
         return reversal
 
 
@@ -125,8 +161,8 @@ def undelivered_refund(*, order_id: str, cause: Cause) -> int:
         rest = settlement.delivery_cents - settlement.delivery_refunded_cents
         if not rest or _something_comes(settlement):
             return 0
-        _reverse_delivery(settlement, rest, f"undelivered:{settlement.pk}", cause)
-        refund_record(order_id, gateway=GATEWAY, amount_cents=rest, reference=settlement.token)
+        reversal = _reverse_delivery(settlement, rest, f"undelivered:{settlement.pk}", cause)
+        shop_tell(settlement, rest, reversal.card_cents)
         return rest
 
 
@@ -186,6 +222,13 @@ def settlement_reverse(*, settlement_id: int) -> bool:
         )
         settlement.given_back_transfer_id = posted.transfer_id
         settlement.save(update_fields=["given_back_transfer_id"])
+        if settlement.card_cents:
+            # Stripe has the money still: the reversal alone would say that the card got it back.
+            returned_owe(
+                token=settlement.token,
+                cents=settlement.card_cents,
+                key=f"give-back:{settlement.pk}",
+            )
         return True
 
 
@@ -250,13 +293,20 @@ def _reverse_provider_order(
         legs.append(
             Leg(account(AccountKind.COMPANY_LEVY, settlement.company_id), back.company_cents)
         )
-    posted = _post_back(settlement, cents + back.employee_cents, legs, key)
+    card_cents = _card_part(
+        settlement,
+        cents,
+        rest_cents=row.gross_cents - row.refunded_cents,
+        part=_PartOf(row.provider_id, row.pk),
+    )
+    posted = _post_back(settlement, cents + back.employee_cents, card_cents, legs, key)
     _mark_refunded(row, cents, back)
     reversal = SettlementReversal.objects.create(
         settlement=settlement,
         provider_order_id=row.pk,
         key=key,
         cents=cents,
+        card_cents=card_cents,
         levy_provider_cents=back.provider_cents,
         levy_company_cents=back.company_cents,
         levy_employee_cents=back.employee_cents,
@@ -264,6 +314,7 @@ def _reverse_provider_order(
         reason=cause.reason,
         by_user_id=cause.by_user_id,
     )
+    _owe_card(settlement, card_cents, key, posted)
     followed = Reversal(
         order_id=row.order_id,
         provider_order=row,
@@ -292,31 +343,92 @@ def _mark_refunded(row: Any, cents: int, back: LevyShare) -> None:
     )
 
 
-def _reverse_delivery(settlement: Settlement, cents: int, key: str, cause: Cause) -> None:
-    posted = _post_back(settlement, cents, [Leg(account(AccountKind.DELIVERY, 0), -cents)], key)
+def _reverse_delivery(
+    settlement: Settlement, cents: int, key: str, cause: Cause
+) -> SettlementReversal:
+    card_cents = _card_part(
+        settlement,
+        cents,
+        rest_cents=settlement.delivery_cents - settlement.delivery_refunded_cents,
+        part=_DELIVERY,
+    )
+    legs = [Leg(account(AccountKind.DELIVERY, 0), -cents)]
+    posted = _post_back(settlement, cents, card_cents, legs, key)
     settlement.delivery_refunded_cents += cents
     settlement.save(update_fields=["delivery_refunded_cents"])
-    SettlementReversal.objects.create(
+    reversal = SettlementReversal.objects.create(
         settlement=settlement,
         key=key,
         cents=cents,
+        card_cents=card_cents,
         transfer_id=posted.transfer_id,
         reason=cause.reason,
         by_user_id=cause.by_user_id,
     )
+    _owe_card(settlement, card_cents, key, posted)
+    return reversal
 
 
-def _post_back(settlement: Settlement, cents: int, legs: list[Leg], key: str) -> Posted:
+class _PartOf(NamedTuple):
+    """One provider's part of an order, or delivery where there is none."""
+
+    provider_id: int | None
+    provider_order_id: int | None
+
+
+_DELIVERY = _PartOf(None, None)
+
+
+def _card_part(settlement: Settlement, cents: int, *, rest_cents: int, part: _PartOf) -> int:
+    """What of a part's refund goes to the card; ``rest_cents``: what the part had not given back.
+
+    Under the settlement's lock, as all that changes the sums it reads.
+    """
+    if not settlement.card_cents:
+        return 0
+    sale, _levy = terms.from_json(settlement.terms)
+    given_back = (
+        settlement.reversals.filter(provider_order_id=part.provider_order_id).aggregate(
+            sum=Sum("card_cents")
+        )["sum"]
+        or 0
+    )
+    paid, credit_first = _card_of(sale, part)
+    card_rest = paid - given_back
+    credit_rest = rest_cents - card_rest
+    if credit_first:
+        return max(cents - credit_rest, 0)
+    return share_out(cents, [credit_rest, card_rest])[1]
+
+
+def _card_of(sale: Sale, part: _PartOf) -> tuple[int, bool]:
+    """What a card paid of a part, and whether credit goes first on its way back."""
+    if part.provider_id is None:
+        return sale.delivery.card_cents, False
+    return sale.card_cents_of(part.provider_id), sale.has_credit_only(part.provider_id)
+
+
+def _owe_card(settlement: Settlement, cents: int, key: str, posted: Posted) -> None:
+    if cents:
+        refund_owe(token=settlement.token, cents=cents, key=key, transfer_id=posted.transfer_id)
+
+
+def _post_back(
+    settlement: Settlement, cents: int, card_cents: int, legs: list[Leg], key: str
+) -> Posted:
     today = timezone.localdate()
+    refill = Refill(
+        transfer_id=settlement.spent_transfer_id,
+        cents=cents - card_cents,
+        expired_lots_until=today + timedelta(days=settlement.refund_grace_days),
+    )
+    if card_cents:
+        legs = [*legs, Leg(account(AccountKind.CARD_REFUNDS, 0), card_cents)]
     return post(
         kind=REFUND,
         key=key,
         legs=legs,
-        refill=Refill(
-            transfer_id=settlement.spent_transfer_id,
-            cents=cents,
-            expired_lots_until=today + timedelta(days=settlement.refund_grace_days),
-        ),
+        refill=refill if refill.cents else None,
         reference=settlement.token,
         on=today,
     )

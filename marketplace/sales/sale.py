@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import Choices
 
-#: The payment gateway under which the shop books what was paid for a sale.
+#: The payment gateways under which the shop books what was paid for a sale: by credit, by card.
 GATEWAY = "welfarepiu.wallet"
+CARD_GATEWAY = "welfarepiu.card"
 
 
 class DeliveryMethod(Choices):
@@ -28,16 +29,21 @@ class DeliveryMethod(Choices):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How the order reaches its buyer; ``cents`` is what delivery costs, gross."""
+    """How the order reaches its buyer; ``cents`` is what delivery costs, gross; ``card_cents`` what
+    a card pays of it."""
 
     method: str
     comune_id: int | None = None
     cents: int = 0
+    card_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """One line of a cart, priced; ``number`` counts from 1 in the cart's order."""
+    """One line of a cart, priced; ``number`` counts from 1 in the cart's order.
+
+    Credit pays it, but for ``card_cents``; ``credit_only``: the law lets no card pay any of it.
+    """
 
     number: int
     variant_id: int
@@ -52,6 +58,19 @@ class SaleLine:
     is_service: bool = False
     needs_packing: bool = False
     needs_delivery: bool = False
+    card_cents: int = 0
+    credit_only: bool = False
+
+    @property
+    def by_voucher(self) -> bool:
+        """Whether each unit is handed over in person against a nominative voucher: services, and
+        goods that nobody packs or brings."""
+        return self.is_service or not (self.needs_packing or self.needs_delivery)
+
+    @property
+    def credit_cents(self) -> int:
+        """What credit pays of the line."""
+        return self.total_cents - self.card_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,19 @@ class Sale:
     def gross_of(self, provider_id: int) -> int:
         """Cents of one provider's lines, delivery not included."""
         return sum(line.total_cents for line in self.lines if line.provider_id == provider_id)
+
+    @property
+    def card_cents(self) -> int:
+        """What a card pays of the whole sale; zero for nearly every one."""
+        return sum(line.card_cents for line in self.lines) + self.delivery.card_cents
+
+    def card_cents_of(self, provider_id: int) -> int:
+        """What a card pays of one provider's lines."""
+        return sum(line.card_cents for line in self.lines if line.provider_id == provider_id)
+
+    def has_credit_only(self, provider_id: int) -> bool:
+        """Whether the law keeps cards off a line of this provider's."""
+        return any(line.credit_only for line in self.lines if line.provider_id == provider_id)
 
 
 @dataclass(frozen=True, slots=True)

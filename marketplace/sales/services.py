@@ -27,10 +27,11 @@ PURCHASE = "purchase"
 
 
 def settlement_legs(sale: Sale, levy: LevyTerms) -> list[Leg]:
-    """Who receives what of a sale, in one balanced set with what the wallet pays.
+    """Who receives what of a sale, in one balanced set with what wallet and card pay.
 
     Each provider gets its lines less its share of the levy; the Fund gets all shares; the company's
-    share comes out of its levy account, which may go negative: that is what it owes the Fund.
+    share comes out of its levy account, which may go negative: that is what it owes the Fund. The
+    levy is on the whole gross, whoever pays it: what a card pays is the provider's takings, too.
     """
     shares = {share.provider_id: share for share in levy.shares}
     legs = []
@@ -47,6 +48,8 @@ def settlement_legs(sale: Sale, levy: LevyTerms) -> list[Leg]:
     company_cents = sum(share.company_cents for share in levy.shares)
     if company_cents and sale.company_id is not None:
         legs.append(Leg(account(AccountKind.COMPANY_LEVY, sale.company_id), -company_cents))
+    if sale.card_cents:
+        legs.append(Leg(account(AccountKind.CARD_CLEARING, 0), -sale.card_cents))
     return legs
 
 
@@ -56,8 +59,13 @@ def employee_part(levy: LevyTerms) -> int:
 
 
 def amount_due(sale: Sale, levy: LevyTerms) -> int:
-    """What the wallet pays: the sale and the employee's voluntary part of the levy."""
+    """What the buyer pays: the sale and the employee's voluntary part of the levy."""
     return sale.total_cents + employee_part(levy)
+
+
+def credit_due(sale: Sale, levy: LevyTerms) -> int:
+    """What the wallet pays of :func:`amount_due`: all that no card does."""
+    return amount_due(sale, levy) - sale.card_cents
 
 
 def settle_from_wallet(
@@ -79,7 +87,7 @@ def settle_from_wallet(
             kind=PURCHASE,
             key=key,
             legs=settlement_legs(sale, levy),
-            spend=SpendLots(sale.wallet_id, amount_due(sale, levy)),
+            spend=SpendLots(sale.wallet_id, credit_due(sale, levy)),
             reference=sale.token,
             on=sale.on,
         ),
@@ -99,12 +107,17 @@ def settle_from_hold(
     *,
     hold_id: int,
     refund_grace_days: int,
+    request_hash: str = "",
+    announced: bool = True,
 ) -> Settlement:
     """Pay a sale with the money that a hold has set aside; again: the settlement that it made.
 
+    Args:
+        announced: somebody else tells the buyer, as Saleor's own steps do.
+
     Raises:
         Refusal: HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED;
-            UNBALANCED_TRANSFER where the hold is not of exactly what the sale costs;
+            UNBALANCED_TRANSFER where the hold is not of exactly what credit owes of the sale;
             what a guard refuses.
     """
     extensions.guard_payment(sale)
@@ -122,8 +135,8 @@ def settle_from_hold(
         return Settlement.objects.standing().get(token=sale.token)
     settlement = _settlement(sale, levy, posted.transfer_id, hold_id, refund_grace_days)
     settlement.hold_id = hold_id
-    # Saleor's own steps send their own confirmation.
-    settlement.announced_at = timezone.now()
+    settlement.request_hash = request_hash
+    settlement.announced_at = timezone.now() if announced else None
     settlement.save(force_insert=True)
     return settlement
 
@@ -162,6 +175,7 @@ def _settlement(
         transfer_id=transfer_id,
         spent_transfer_id=spent_transfer_id,
         gross_cents=sale.total_cents,
+        card_cents=sale.card_cents,
         delivery_cents=sale.delivery.cents,
         refund_grace_days=refund_grace_days,
         terms=terms.to_json(sale, levy),

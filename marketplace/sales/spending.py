@@ -13,11 +13,16 @@ from django.utils import timezone
 from marketplace.money import share_out
 
 # The categories are those of the day of the sale, which its terms keep: a listing may move since.
-# What went back of a part is known for the part, not for its lines.
+# What went back of a part is known for the part, not for its lines. What a card paid, and what went
+# back to it, was never credit.
 _SPENT = """
 SELECT s.wallet_id, s.id, (line->>'provider_id')::bigint AS provider_id,
-    line->>'category_code' AS code, sum((line->>'total_cents')::bigint)::bigint AS cents,
-    coalesce(max(part.refunded_cents), 0)::bigint AS refunded_cents
+    line->>'category_code' AS code,
+    sum((line->>'total_cents')::bigint - coalesce((line->>'card_cents')::bigint, 0))::bigint
+        AS cents,
+    coalesce(max(part.refunded_cents - CASE WHEN s.card_cents = 0 THEN 0 ELSE (
+        SELECT coalesce(sum(back.card_cents), 0) FROM sales_settlementreversal back
+        WHERE back.provider_order_id = part.id) END), 0)::bigint AS refunded_cents
 FROM sales_settlement s
 CROSS JOIN LATERAL jsonb_array_elements(s.terms->'sale'->'lines') AS line
 LEFT JOIN providers_providerorder part

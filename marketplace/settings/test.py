@@ -19,6 +19,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_comm
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
+# Nobody answers there: a test that wants a Stripe starts one of its own.
+STRIPE_API_BASE = "http://127.0.0.1:9"
 CELERY_TASK_ALWAYS_EAGER = False
 
 # `make test` says so of its own server: nothing in it outlives the suite but templates, which are

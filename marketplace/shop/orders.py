@@ -31,6 +31,17 @@ class Orders(Protocol):
     ) -> None:
         """Record that an order is paid in full."""
 
+    def payment_part_record(
+        self,
+        placed: OrderRef,
+        *,
+        gateway: str,
+        amount_cents: int,
+        reference: str,
+        customer_ip: str | None,
+    ) -> None:
+        """Record one of several payments of an order."""
+
     def refund_record(
         self, order_id: str, *, gateway: str, amount_cents: int, reference: str
     ) -> None:
@@ -69,6 +80,7 @@ order_announce = installed.order_announce
 order_cancel = installed.order_cancel
 order_place = installed.order_place
 order_ref = installed.order_ref
+payment_part_record = installed.payment_part_record
 payment_record = installed.payment_record
 refund_record = installed.refund_record
 stock_release = installed.stock_release
@@ -80,6 +92,7 @@ __all__ = [
     "order_cancel",
     "order_place",
     "order_ref",
+    "payment_part_record",
     "payment_record",
     "refund_record",
     "stock_release",

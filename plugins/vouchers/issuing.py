@@ -29,7 +29,7 @@ OVER = (ProviderOrderStatus.REFUSED.value, ProviderOrderStatus.CANCELLED.value)
 
 def needs_vouchers(line: SaleLine) -> bool:
     """Whether each unit of a line is handed over against a voucher."""
-    return line.is_service or not (line.needs_packing or line.needs_delivery)
+    return line.by_voucher
 
 
 class VoucherFollower:

@@ -116,7 +116,7 @@ def _limits(sale: Sale) -> dict[str, int]:
 def _in_cart(sale: Sale) -> Counter[str]:
     taken: Counter[str] = Counter()
     for line in sale.lines:
-        taken[line.category_code] += line.total_cents
+        taken[line.category_code] += line.credit_cents
     return taken
 
 
@@ -181,7 +181,7 @@ def _line_over(sale: Sale, meter: Meter) -> int:
     taken = 0
     for line in sale.lines:
         if line.category_code == meter.code:
-            taken += line.total_cents
+            taken += line.credit_cents
             if taken > meter.left_cents:
                 break
     return line.number

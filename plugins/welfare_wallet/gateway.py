@@ -18,12 +18,12 @@ from marketplace.refusals import Refusal
 from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
-from marketplace.sales.reversals import Cause, order_reverse
+from marketplace.sales.reversals import Cause, order_refund, order_reverse
 from marketplace.sales.sale import GATEWAY as SHOP_GATEWAY
 from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.shop import completion
 from marketplace.shop.carts import checkout_cart
-from marketplace.shop.orders import order_ref, refund_record
+from marketplace.shop.orders import order_ref
 from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.wallets import payer_of
@@ -117,13 +117,10 @@ def order_cancelled(order_id: str, reference: str) -> None:
     An order that welfare credit did not pay is left alone.
     """
     try:
-        back = order_reverse(order_id=order_id, cause=Cause("order cancelled"))
+        order_refund(order_id=order_id, cause=Cause("order cancelled"), reference=reference)
     except Refusal as refusal:
         if refusal.code != "UNKNOWN_ORDER":
             raise
-        return
-    if back:
-        refund_record(order_id, gateway=GATEWAY, amount_cents=back, reference=reference)
 
 
 def hold_void(hold_token: str) -> None:
@@ -138,10 +135,19 @@ def refund(*, order_id: str, amount_cents: int) -> str:
     """Give back an amount of an order at the request of Saleor's staff; return the reference.
 
     Raises:
-        Refusal: REFUND_EXCEEDS_PAYMENT, NOTHING_TO_REFUND, UNKNOWN_ORDER.
+        Refusal: REFUND_EXCEEDS_PAYMENT, NOTHING_TO_REFUND, UNKNOWN_ORDER, PAID_PARTLY_BY_CARD.
     """
     if amount_cents <= 0:
         raise Refusal("NOTHING_TO_REFUND", _("The amount must be more than zero."))
+    if Settlement.objects.filter(order_id=order_id, card_cents__gt=0).exists():
+        # Saleor asks for a refund of one payment, and this one was shared with a card.
+        raise Refusal(
+            "PAID_PARTLY_BY_CARD",
+            _(
+                "A card paid a part of this order. Let the provider refuse its part, or cancel the "
+                "order: card and credit then each get theirs back."
+            ),
+        )
     order_reverse(order_id=order_id, cents=amount_cents, cause=Cause("refund by the shop's staff"))
     return order_id
 

@@ -26,7 +26,7 @@ from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.sales.tasks import order_announce
 from marketplace.shop import orders
 from marketplace.shop.carts import price_cart
-from marketplace.shop.facts import CartLine, OrderRef, PostalAddress
+from marketplace.shop.facts import CartLine, OrderRef, PostalAddress, PricedCart
 from plugins.welfare_wallet.gateway import GATEWAY
 from plugins.welfare_wallet.wallets import payer_of
 
@@ -89,21 +89,21 @@ def purchase_create(
             OUTSIDE_TERRITORY, PRICE_CHANGED, INSUFFICIENT_CREDIT, IDEMPOTENCY_CONFLICT, and what
             :func:`payer_of` refuses. Nothing has changed then.
     """
-    _check_request(request)
-    earlier = _earlier(user.pk, request)
+    check_request(request)
+    earlier = purchase_earlier(user.pk, request)
     if earlier is not None:
         return earlier
     try:
         with transaction.atomic():
             return _buy(user, request, customer_ip)
     except _AlreadyPaid:
-        found = _earlier(user.pk, request)
+        found = purchase_earlier(user.pk, request)
         if found is None:  # pragma: no cover - the ledger has just said that it is there
             raise
         return found
     except Refusal:
         # While this one waited for a lock, the very same request may have taken the last piece.
-        found = _earlier(user.pk, request)
+        found = purchase_earlier(user.pk, request)
         if found is None:
             raise
         return found
@@ -111,18 +111,11 @@ def purchase_create(
 
 def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purchased:
     payer = payer_of(user_id=user.pk, wallet_id=request.wallet_id)
-    cart = price_cart(
-        request.lines,
-        token=request.token(user.pk),
-        user_id=user.pk,
-        delivery_method=request.delivery_method,
-        city=request.address.city,
-        country=request.address.country,
-    )
+    cart = cart_of(request, user.pk)
     sale = sale_of(cart, payer)
     extensions.check(sale)
     levy = extensions.levy_of(sale)
-    _check_expected(request, services.amount_due(sale, levy))
+    check_expected(request, services.amount_due(sale, levy))
     order = orders.order_place(cart, user=user, address=request.address, note=request.note)
     settlement = _settle(sale, levy, request, payer, order)
     orders.payment_record(
@@ -137,7 +130,8 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     return Purchased(settlement, replayed=False)
 
 
-def _check_expected(request: PurchaseRequest, due_cents: int) -> None:
+def check_expected(request: PurchaseRequest, due_cents: int) -> None:
+    """Refuse with PRICE_CHANGED where the cart costs another sum than its buyer was shown."""
     if request.expected_cents not in (None, due_cents):
         raise Refusal(
             "PRICE_CHANGED",
@@ -147,6 +141,18 @@ def _check_expected(request: PurchaseRequest, due_cents: int) -> None:
             expected_cents=request.expected_cents,
             due_cents=due_cents,
         )
+
+
+def cart_of(request: PurchaseRequest, user_id: int) -> PricedCart:
+    """What is asked for, priced by the shop; Refusal UNKNOWN_VARIANT, DELIVERY_NOT_AVAILABLE."""
+    return price_cart(
+        request.lines,
+        token=request.token(user_id),
+        user_id=user_id,
+        delivery_method=request.delivery_method,
+        city=request.address.city,
+        country=request.address.country,
+    )
 
 
 def _settle(
@@ -164,7 +170,9 @@ def _settle(
     return settlement
 
 
-def _earlier(user_id: int, request: PurchaseRequest) -> Purchased | None:
+def purchase_earlier(user_id: int, request: PurchaseRequest) -> Purchased | None:
+    """What an earlier request with the same key has bought; Refusal IDEMPOTENCY_CONFLICT where it
+    asked for something else."""
     settlement = Settlement.objects.standing().filter(token=request.token(user_id)).first()
     if settlement is None:
         return None
@@ -177,7 +185,9 @@ def _earlier(user_id: int, request: PurchaseRequest) -> Purchased | None:
     return Purchased(settlement, replayed=True)
 
 
-def _check_request(request: PurchaseRequest) -> None:
+def check_request(request: PurchaseRequest) -> None:
+    """Refuse what no cart may be, before anything is read: INVALID_KEY, EMPTY_CART, TOO_MANY_LINES,
+    INVALID_QUANTITY, DUPLICATE_LINE."""
     if not 8 <= len(request.idempotency_key) <= 64:
         raise Refusal(
             "INVALID_KEY",

@@ -220,13 +220,14 @@ class PurchaseCreate(WelfareMutation):
         actor.require_user()
         bought = purchases.purchase_create(
             user=info.context.user,
-            request=_request(data["input"]),
+            request=request_of(data["input"]),
             customer_ip=info.context.META.get("REMOTE_ADDR") or None,
         )
         return cls(purchase=bought.settlement, replayed=bought.replayed)
 
 
-def _request(given: Any) -> purchases.PurchaseRequest:
+def request_of(given: Any) -> purchases.PurchaseRequest:
+    """What a `PurchaseInput` asks for; Refusal INVALID_ID, INVALID_ADDRESS."""
     address, expected = given["address"], given.get("expected_total")
     return purchases.PurchaseRequest(
         idempotency_key=given["idempotency_key"],

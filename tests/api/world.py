@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from marketplace.companies.models import TopUpMethod
+from marketplace.companies.models import PlanBudget, TopUpMethod
 from marketplace.companies.services.allocations import CreditLine, credit_allocate
 from marketplace.companies.services.employments import staff_category_create
 from marketplace.ledger.accounts import account
@@ -40,6 +40,7 @@ from tests.sfa_logistics import factories as sfa
 from tests.shopping import PURCHASE, gid, purchase_input
 from tests.solidarity_fund import factories as funds
 from tests.steps import Steps
+from tests.welfare_wallet.split import factories as cards
 
 CREDIT_OF_OTHERS_CENTS = 10_000
 
@@ -83,6 +84,7 @@ def build() -> World:
     _providers(world)
     _services(world)
     _orders(world)
+    _card(world)
     _checkouts(world)
     _fund(world)
     _plans(world)
@@ -197,6 +199,21 @@ def _orders(world: World) -> None:
     world.theirs("voucher", "WelfareVoucher", voucher.pk)
     world.ids["voucher_code"] = Theirs(shown(voucher.code))
     world.ids["order_number"] = Theirs(settlement.order_number)
+
+
+def _card(world: World) -> None:
+    """An order of the employee's of which a card has paid what the year's budget left open."""
+    here = world.town
+    here.plan.categories.add("c3")
+    PlanBudget.objects.create(
+        plan=here.plan, category_id="c3", limit_cents=1000, valid_from=date(2020, 1, 1)
+    )
+    jam = shopping.variant(
+        here.camps, "Jam", 3000, warehouse=here.warehouse, code="c3", needs_packing=True
+    )
+    payment = cards.paid(here.employee, jam, key="key-of-a-card-payment")
+    world.theirs("card_payment", "CardPayment", payment.pk)
+    world.ids["jam"] = gid("ProductVariant", jam.pk)
 
 
 def _checkouts(world: World) -> None:

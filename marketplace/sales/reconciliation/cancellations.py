@@ -11,10 +11,8 @@ from marketplace.money import euro
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.balances import unreversed_cents
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
-from marketplace.sales.reversals import Cause, order_reverse
-from marketplace.sales.sale import GATEWAY
+from marketplace.sales.reversals import Cause, order_refund
 from marketplace.shop import books
-from marketplace.shop.orders import refund_record
 
 
 def compare(window: Window) -> Iterator[Difference]:
@@ -39,7 +37,8 @@ def _difference(settlement: Settlement, rest_cents: int) -> Difference:
 
 
 def _refund(order_id: str) -> None:
-    back = order_reverse(order_id=order_id, cause=Cause("order cancelled"))
+    back = order_refund(
+        order_id=order_id, cause=Cause("order cancelled"), reference=f"reconciled:{order_id}"
+    )
     if not back:
         raise Gone
-    refund_record(order_id, gateway=GATEWAY, amount_cents=back, reference=f"reconciled:{order_id}")

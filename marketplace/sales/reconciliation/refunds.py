@@ -6,7 +6,7 @@ refunded is reported: it may have been given in cash, or by mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,24 +16,43 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.batches import in_time, sliced
 from marketplace.money import euro
 from marketplace.sales.models import Settlement, SettlementReversal
-from marketplace.sales.reconciliation.balances import last_reversals, unreversed_cents
+from marketplace.sales.reconciliation.balances import (
+    last_reversals,
+    paid_through,
+    unreversed_by_gateway,
+)
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 from marketplace.sales.reconciliation.settlements import locked
-from marketplace.sales.sale import GATEWAY
+from marketplace.sales.sale import CARD_GATEWAY, GATEWAY
 from marketplace.shop import books
 from marketplace.shop.facts import OrderBooks
-from marketplace.shop.orders import order_ref, payment_record, refund_record
+from marketplace.shop.orders import (
+    order_ref,
+    payment_part_record,
+    payment_record,
+    refund_record,
+)
 
 
 def compare(window: Window) -> Iterator[Difference]:
     """Orders paid in the window, or refunded in it by either side; each once."""
     for batch in _touched(window):
-        found = books.order_books([str(one.order_id) for one in batch], GATEWAY)
-        left, touched = unreversed_cents(batch), last_reversals(batch)
-        for settlement in batch:
-            shop = found.get(str(settlement.order_id))
-            if not _under_way(touched.get(settlement.pk), shop, window):
-                yield from _difference(settlement, shop, left[settlement.pk])
+        touched = last_reversals(batch)
+        yield from _by_gateway(batch, GATEWAY, touched, window)
+        by_card = [settlement for settlement in batch if settlement.card_cents]
+        if by_card:
+            yield from _by_gateway(by_card, CARD_GATEWAY, touched, window)
+
+
+def _by_gateway(
+    batch: Sequence[Settlement], gateway: str, touched: dict[int, datetime], window: Window
+) -> Iterator[Difference]:
+    found = books.order_books([str(one.order_id) for one in batch], gateway)
+    left = unreversed_by_gateway(batch, gateway)
+    for settlement in batch:
+        shop = found.get(str(settlement.order_id))
+        if not _under_way(touched.get(settlement.pk), shop, window):
+            yield from _difference(settlement, shop, left[settlement.pk], gateway)
 
 
 def _under_way(reversed_at: datetime | None, shop: OrderBooks | None, window: Window) -> bool:
@@ -57,12 +76,13 @@ def _refunded_since(older: Any, window: Window) -> Iterator[list[Settlement]]:
     reversals = SettlementReversal.objects.all()
     for batch in in_time(reversals, "reversed_at", window.since, window.until, size=window.batch):
         yield list(older.filter(pk__in={row.settlement_id for row in batch}))
-    for order_ids in books.refunded_orders(GATEWAY, window.since, window.until):
-        yield list(older.filter(order_id__in=order_ids))
+    for gateway in (GATEWAY, CARD_GATEWAY):
+        for order_ids in books.refunded_orders(gateway, window.since, window.until):
+            yield list(older.filter(order_id__in=order_ids))
 
 
 def _difference(
-    settlement: Settlement, shop: OrderBooks | None, left_cents: int
+    settlement: Settlement, shop: OrderBooks | None, left_cents: int, gateway: str
 ) -> Iterator[Difference]:
     facts = {
         "settlement": settlement.pk,
@@ -77,14 +97,18 @@ def _difference(
             _("Order %(order)s is paid, and the shop does not say so.")
             % {"order": settlement.order_id},
             facts,
-            partial(_record_payment, settlement.pk),
+            partial(_record_payment, settlement.pk, gateway),
         )
     elif shop.captured_cents != left_cents:
-        yield _refund_difference(settlement, shop, left_cents, facts)
+        yield _refund_difference(settlement, shop, left_cents, facts, gateway)
 
 
 def _refund_difference(
-    settlement: Settlement, shop: OrderBooks, left_cents: int, facts: dict[str, Any]
+    settlement: Settlement,
+    shop: OrderBooks,
+    left_cents: int,
+    facts: dict[str, Any],
+    gateway: str,
 ) -> Difference:
     subject = f"order {settlement.order_id}"
     missing = shop.captured_cents - left_cents
@@ -95,7 +119,7 @@ def _refund_difference(
             _("%(sum)s of order %(order)s went back, and the shop does not say so.")
             % {"sum": euro(missing), "order": settlement.order_id},
             facts,
-            partial(_record_refund, settlement.pk),
+            partial(_record_refund, settlement.pk, gateway),
         )
     return Difference(
         "REFUND_NOT_IN_LEDGER",
@@ -106,46 +130,47 @@ def _refund_difference(
     )
 
 
-def _record_payment(settlement_id: int) -> None:
+def _record_payment(settlement_id: int, gateway: str) -> None:
     settlement = locked(settlement_id)
     order = order_ref(settlement.token)
-    if order is None or _shop_of(settlement) is not None:
+    if order is None or _shop_of(settlement, gateway) is not None:
         raise Gone
-    payment_record(
+    record = payment_record if gateway == GATEWAY else payment_part_record
+    record(
         order,
-        gateway=GATEWAY,
-        amount_cents=settlement.gross_cents,
+        gateway=gateway,
+        amount_cents=paid_through(settlement, gateway),
         reference=settlement.token,
         customer_ip=None,
     )
-    _bring_level(settlement)
+    _bring_level(settlement, gateway)
 
 
-def _record_refund(settlement_id: int) -> None:
-    if not _bring_level(locked(settlement_id)):
+def _record_refund(settlement_id: int, gateway: str) -> None:
+    if not _bring_level(locked(settlement_id), gateway):
         raise Gone
 
 
-def _bring_level(settlement: Settlement) -> bool:
+def _bring_level(settlement: Settlement, gateway: str) -> bool:
     """Let the shop show what is left of the sale; False where it does already.
 
     First what it has booked and not summed up, then what it has not booked.
     """
     order_id = str(settlement.order_id)
-    left = unreversed_cents([settlement])[settlement.pk]
-    shop = _shop_of(settlement)
+    left = unreversed_by_gateway([settlement], gateway)[settlement.pk]
+    shop = _shop_of(settlement, gateway)
     if shop is None or shop.captured_cents <= left:
         return False
     if shop.transacted_cents < shop.captured_cents:
-        books.captured_apply(order_id, GATEWAY)
+        books.captured_apply(order_id, gateway)
     missing = shop.transacted_cents - left
     if missing > 0:
         refund_record(
-            order_id, gateway=GATEWAY, amount_cents=missing, reference=f"reconciled:{order_id}"
+            order_id, gateway=gateway, amount_cents=missing, reference=f"reconciled:{order_id}"
         )
     return True
 
 
-def _shop_of(settlement: Settlement) -> OrderBooks | None:
+def _shop_of(settlement: Settlement, gateway: str) -> OrderBooks | None:
     order_id = str(settlement.order_id)
-    return books.order_books([order_id], GATEWAY).get(order_id)
+    return books.order_books([order_id], gateway).get(order_id)

@@ -53,11 +53,33 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
     Raises:
         Refusals: OUT_OF_STOCK, one per line that the warehouses cannot fill.
     """
+    placed = order_write(
+        cart,
+        user=user,
+        address=address,
+        note=note,
+        status=OrderStatus.UNFULFILLED,
+        checkout_token=cart.token,
+    )
+    CustomerEvent.objects.create(user=user, order=placed.native, type=CustomerEvents.PLACED_ORDER)
+    return placed
+
+
+def order_write(
+    cart: PricedCart,
+    *,
+    user: Any,
+    address: PostalAddress,
+    note: str,
+    status: str,
+    checkout_token: str,
+) -> OrderRef:
+    """The rows of an order in that status, and its stock set aside."""
     billing, shipping = _addresses(address, wanted=2 if cart.shipping_method else 1)
     order = Order.objects.create(
         user=user,
         user_email=user.email,
-        status=OrderStatus.UNFULFILLED,
+        status=status,
         language_code=get_language() or settings.LANGUAGE_CODE,
         billing_address=billing,
         shipping_address=shipping,
@@ -68,16 +90,15 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
         total_net_amount=decimal(cart.total_cents),
         total_gross_amount=decimal(cart.total_cents),
         currency=cart.currency,
-        checkout_token=cart.token,
+        checkout_token=checkout_token,
         customer_note=note,
     )
     lines = OrderLine.objects.bulk_create([_order_line(order, line) for line in cart.lines])
     _set_stock_aside(cart, lines)
-    CustomerEvent.objects.create(user=user, order=order, type=CustomerEvents.PLACED_ORDER)
     return OrderRef(
         order_id=str(order.pk),
         number=str(order.pk),
-        checkout_token=cart.token,
+        checkout_token=checkout_token,
         line_ids={line.number: str(row.pk) for line, row in zip(cart.lines, lines, strict=True)},
         native=order,
     )
@@ -183,6 +204,21 @@ def payment_record(
 
     ``reference`` becomes the transaction's token, which a refund will carry.
     """
+    payment_part_record(
+        placed,
+        gateway=gateway,
+        amount_cents=amount_cents,
+        reference=reference,
+        customer_ip=customer_ip,
+    )
+    order = placed.native
+    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
+
+
+def payment_part_record(
+    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
+) -> None:
+    """Record one of several payments of an order: Saleor's payment and its transaction."""
     order = placed.native
     address = order.billing_address
     amount = decimal(amount_cents)
@@ -213,7 +249,6 @@ def payment_record(
         currency=order.currency,
         gateway_response={},
     )
-    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
 
 
 def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:

@@ -55,6 +55,14 @@ def calls() -> list[Call]:
             OTHER_MAKER,
             refused_with=None,
         ),
+        call("cardOffer", "employee", _purchase, *strangers),
+        call("myCardPayment", "employee", of("card_payment"), *strangers, MANAGER),
+        paged("myCardPayments", "employee", *strangers, MANAGER),
+        # The key's own purchase again; to a stranger it is a wallet that is not there.
+        call("purchaseCardCreate", "employee", _card_purchase),
+        call("purchaseCardCreate", "", _purchase, *strangers),
+        call("purchaseCardGiveUp", "employee", of("card_payment"), *strangers, MANAGER),
+        call("purchaseCardRefresh", "employee", of("card_payment"), *strangers, MANAGER),
         call("purchaseCreate", "employee", _purchase, *strangers),
         call("purchasePartCancel", "employee", of("part"), *strangers, MANAGER, OTHER_MAKER),
         call("purchasePreview", "employee", _preview, *strangers),
@@ -88,6 +96,18 @@ def _movements(world: World) -> dict[str, Any]:
 
 def _own_cart_with_their_wallet(cart: str) -> Given:
     return lambda world: {"checkoutId": world[cart], "walletId": world["wallet"]}
+
+
+def _card_purchase(world: World) -> dict[str, Any]:
+    return {
+        "input": {
+            "idempotencyKey": "key-of-a-card-payment",
+            "lines": [{"variantId": world["jam"], "quantity": 1}],
+            "deliveryMethod": "pick_up",
+            "address": dict(ADDRESS),
+        },
+        "card": "20.00",
+    }
 
 
 def _purchase(world: World) -> dict[str, Any]:
