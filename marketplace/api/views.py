@@ -22,6 +22,7 @@ from graphql.execution import ExecutionResult
 from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
+from marketplace.operation.requests import note_fields
 from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import (
     GraphQLView,
@@ -89,6 +90,7 @@ class WelfareGraphQLView(GraphQLView):
             token_error = getattr(request, "token_error", None)
             if token_error and not found.measured.root_fields <= TOKEN_OPERATIONS:
                 return ExecutionResult(errors=[token_error], invalid=True)
+            note_fields(request, found.measured.root_fields)
             weigh(request, found.measured.weight(variables))
             return found.runnable.execute(
                 root=self.get_root_value(),

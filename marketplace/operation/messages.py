@@ -18,6 +18,7 @@ from celery.signals import (
     beat_init,
     before_task_publish,
     heartbeat_sent,
+    setup_logging,
     task_postrun,
     task_prerun,
 )
@@ -42,10 +43,17 @@ def connect() -> None:
         (before_task_publish, note_beat),
         (beat_init, begin_beat),
         (heartbeat_sent, note_worker),
+        (setup_logging, keep_logging),
         (task_prerun, take_up),
         (task_postrun, lay_down),
     ):
         signal.connect(handler, weak=False, dispatch_uid=f"welfarepiu.{handler.__name__}")
+
+
+def keep_logging(loglevel: Any = None, **_given: Any) -> None:
+    """Whoever takes this signal says to Celery that logging is set up: Django has done so."""
+    if loglevel:
+        logging.getLogger("celery").setLevel(loglevel)
 
 
 def sent_at() -> datetime | None:

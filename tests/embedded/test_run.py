@@ -73,7 +73,7 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     }
     (letter,) = eventually(lambda: list((running.data / "mail").glob("*")))
     eventually(lambda: "Subject: A new password" in letter.read_text())
-    assert list((running.data / "broker").iterdir()) == []
+    eventually(lambda: not list((running.data / "broker").iterdir()))
 
     assert installation.running(running.data) == installation.Installation(
         running.process.pid,
