@@ -29,6 +29,7 @@ WELFAREPIU_ROOMS = [
     "marketplace.providers",
     "marketplace.window",
     "marketplace.cards",
+    "marketplace.suggestions",
     "marketplace.sales",
     "marketplace.sales.reconciliation",
     "marketplace.api",

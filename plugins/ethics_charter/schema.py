@@ -120,6 +120,39 @@ class AdhesionType(Entity):
         return root.evidence.all()
 
 
+class SignedCharterType(graphene.ObjectType):
+    """What the seal opens for anybody: the text that a provider signed, by whom, until when."""
+
+    class Meta:
+        name = "SignedCharter"
+
+    provider_id = graphene.ID(required=True)
+    provider_name = graphene.String(required=True)
+    version = graphene.Field(CharterVersionType, required=True)
+    signed_by = graphene.String(
+        required=True, description="Who signed for the provider; may be empty."
+    )
+    signed_at = graphene.DateTime(required=True)
+    valid_from = graphene.Date(required=True)
+    valid_until = graphene.Date(required=True)
+    text_hash = graphene.String(required=True, description="SHA-256 of the text that was signed.")
+    withdrawn_from = graphene.Date(description="The first day on which it no longer held.")
+    is_in_force = graphene.Boolean(required=True)
+
+    resolve_provider_id = AdhesionType.resolve_provider_id
+    resolve_provider_name = AdhesionType.resolve_provider_name
+    resolve_is_in_force = AdhesionType.resolve_is_in_force
+
+    @staticmethod
+    def resolve_signed_by(root: Adhesion, info: Any) -> str:
+        # The shop's own full name falls back to the e-mail address, which is nobody's to see.
+        return f"{root.signed_by.first_name} {root.signed_by.last_name}".strip()
+
+
+def resolve_signed_charter(info: Any, actor: Actor, provider: str) -> Adhesion | None:
+    return selectors.signed_charter(from_global(provider, "Provider", field="provider"))
+
+
 def resolve_charter(info: Any, actor: Actor) -> CharterVersion | None:
     return selectors.charter_current()
 
@@ -151,6 +184,13 @@ class Queries(graphene.ObjectType):
         roles=access.PUBLIC,
         resolver=resolve_charter_versions,
         description="Every text that the ethics charter has had, newest first.",
+    )
+    signed_charter = field(
+        SignedCharterType,
+        roles=access.PUBLIC,
+        resolver=resolve_signed_charter,
+        description="The charter as a provider has signed it: in force, or else the last one.",
+        provider=graphene.ID(required=True),
     )
     provider_adhesions = connection(
         AdhesionType,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from plugins.ethics_charter.models import Adhesion, CharterVersion, Evidence
@@ -49,3 +49,18 @@ def adhesions(provider_ids: frozenset[int] | None) -> QuerySet[Adhesion]:
         .order_by("-pk")
     )
     return found if provider_ids is None else found.filter(provider_id__in=provider_ids)
+
+
+def signed_charter(provider_id: int) -> Adhesion | None:
+    """The adhesion that is in force today, else the last that a provider signed."""
+    return (
+        adhesions(frozenset({provider_id})).order_by(_not_in_force(), "-signed_at", "-pk").first()
+    )
+
+
+def _not_in_force() -> Case:
+    """0 for what is in force today, 1 for the rest."""
+    today = timezone.localdate()
+    return Case(
+        When(in_force_on(today), then=Value(0)), default=Value(1), output_field=IntegerField()
+    )

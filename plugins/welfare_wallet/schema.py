@@ -26,6 +26,7 @@ from plugins.welfare_wallet import budgets, holds, previews, purchases
 from plugins.welfare_wallet.models import Wallet
 from plugins.welfare_wallet.movement_types import MovementQueries
 from plugins.welfare_wallet.types import BudgetMeter, PurchasePreviewType
+from plugins.welfare_wallet.way_types import WayQueries
 
 
 class CreditLot(graphene.ObjectType):
@@ -283,7 +284,7 @@ def purchase_preview(_info: Any, actor: Actor, input: Any) -> previews.Preview:
     return previews.purchase_preview(user_id=actor.require_user(), request=request)
 
 
-class Queries(MovementQueries):
+class Queries(MovementQueries, WayQueries):
     my_wallets = field(
         graphene.List(graphene.NonNull(WalletType)),
         roles=access.SIGNED_IN,

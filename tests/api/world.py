@@ -24,6 +24,7 @@ from marketplace.people.models import OrganisationKind, Role
 from marketplace.providers.fulfilment import provider_order_accept
 from marketplace.providers.models import ListingStatus, ProviderOrder
 from marketplace.sales.models import Settlement
+from marketplace.suggestions.services import provider_suggest
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import evidence_add
 from plugins.sfa_logistics.models import Ability, Assignment, Limit
@@ -86,6 +87,7 @@ def build() -> World:
     _orders(world)
     _card(world)
     _checkouts(world)
+    _suggestions(world)
     _fund(world)
     _plans(world)
     return world
@@ -214,6 +216,15 @@ def _card(world: World) -> None:
     payment = cards.paid(here.employee, jam, key="key-of-a-card-payment")
     world.theirs("card_payment", "CardPayment", payment.pk)
     world.ids["jam"] = gid("ProductVariant", jam.pk)
+
+
+def _suggestions(world: World) -> None:
+    provider_suggest(
+        actor=actor_of(world.people["employee"]),
+        name="Tipografia",
+        comune_id=world.town.dairy.comune_id,
+        offers="Books",
+    )
 
 
 def _checkouts(world: World) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from marketplace.api.entities import to_global
 from plugins.ethics_charter.models import Adhesion, Evidence
@@ -122,3 +123,28 @@ def test_evidence_is_added_and_checked_and_the_adhesion_withdrawn(api, charter):
     assert api.refused(WITHDRAW, {"id": adhesion}, user=manager) == ["PERMISSION_DENIED"]
     gone = api.data(WITHDRAW, {"id": adhesion}, user=operator)["adhesionWithdraw"]["adhesion"]
     assert gone == {"isInForce": False, "withdrawnWhy": "False origin"}
+
+
+SIGNED = """query($provider: ID!) { signedCharter(provider: $provider) {
+  providerName signedBy signedAt validFrom validUntil textHash withdrawnFrom isInForce
+  version { number title clauses { text } sha256 } } }"""
+
+
+@pytest.mark.django_db
+def test_anybody_opens_the_charter_that_a_provider_signed(api, charter):
+    provider = make.provider("Forno")
+    ask = {"provider": to_global("Provider", provider.pk)}
+    assert api.data(SIGNED, ask)["signedCharter"] is None
+    signer = charters.signed(provider, charter).signed_by
+    type(signer).objects.filter(pk=signer.pk).update(first_name="Ada", last_name="Fornai")
+    found = api.data(SIGNED, ask)["signedCharter"]
+    assert (found["providerName"], found["isInForce"]) == ("Forno", True)
+    assert found["textHash"] == found["version"]["sha256"] == charter.sha256
+    assert found["signedBy"] == "Ada Fornai"
+    assert "@" not in str(found)
+    Adhesion.objects.update(
+        withdrawn_at=timezone.now(), withdrawn_from=timezone.localdate(), withdrawn_why="Secret"
+    )
+    found = api.data(SIGNED, ask)["signedCharter"]
+    assert (found["isInForce"], found["withdrawnFrom"]) == (False, str(timezone.localdate()))
+    assert "Secret" not in str(found)

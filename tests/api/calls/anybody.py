@@ -26,10 +26,13 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "listingFacets",
         "listings",
         "provider",
+        "providerSuggest",
         "providers",
         "sfaVocabulary",
+        "signedCharter",
         "trainingServiceCreate",
         "trainingServices",
+        "waysToPay",
         "windowStamp",
     }
 )
@@ -70,6 +73,7 @@ def calls() -> list[Call]:
             "operator",
             lambda world: {"name": "SFA Nord", "comune": world["comune"], "km": 10.0},
         ),
+        call("signedCharter", "nobody", of("provider", "provider")),
         call("trainingServices", "outsider", _page),
         call("windowStamp", "nobody"),
     ]

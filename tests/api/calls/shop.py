@@ -63,6 +63,8 @@ def calls() -> list[Call]:
         call("purchaseCardCreate", "", _purchase, *strangers),
         call("purchaseCardGiveUp", "employee", of("card_payment"), *strangers, MANAGER),
         call("purchaseCardRefresh", "employee", of("card_payment"), *strangers, MANAGER),
+        call("myProviderSuggestions", "employee", None, *strangers, MANAGER, refused_with=None),
+        call("providerSuggest", "employee", _suggestion),
         call("purchaseCreate", "employee", _purchase, *strangers),
         call("purchasePartCancel", "employee", of("part"), *strangers, MANAGER, OTHER_MAKER),
         call("purchasePreview", "employee", _preview, *strangers),
@@ -81,6 +83,7 @@ def calls() -> list[Call]:
             )
         ),
         call("walletHoldRelease", "employee", of("hold", "token"), *strangers),
+        call("waysToPay", "employee", lambda world: {"listings": [world["listing"]]}),
     ]
 
 
@@ -91,6 +94,17 @@ def _movements(world: World) -> dict[str, Any]:
         "since": day(-10),
         "until": day(0),
         "first": 10,
+    }
+
+
+def _suggestion(world: World) -> dict[str, Any]:
+    return {
+        "input": {
+            "name": "Liuteria Bianchi",
+            "comune": world["comune"],
+            "offers": "Violins",
+            "why": "For the school of music",
+        }
     }
 
 
