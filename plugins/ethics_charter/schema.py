@@ -129,9 +129,7 @@ class SignedCharterType(graphene.ObjectType):
     provider_id = graphene.ID(required=True)
     provider_name = graphene.String(required=True)
     version = graphene.Field(CharterVersionType, required=True)
-    signed_by = graphene.String(
-        required=True, description="Who signed for the provider; may be empty."
-    )
+    signed_by = graphene.String(required=True, description="Who signed for it; may be empty.")
     signed_at = graphene.DateTime(required=True)
     valid_from = graphene.Date(required=True)
     valid_until = graphene.Date(required=True)
