@@ -40,7 +40,8 @@ class PreviewRequest:
 
 @dataclass(slots=True)
 class PreviewLine:
-    """A line as it was asked for; ``priced`` and ``listing`` are None where the shop has none."""
+    """A line as it was asked for; ``priced`` is None where the shop has no such article, and
+    ``listing`` where it is not on sale."""
 
     number: int
     variant_id: int
@@ -48,6 +49,12 @@ class PreviewLine:
     priced: PricedLine | None = None
     listing: ShownListing | None = None
     refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def has_its_price(self) -> bool:
+        """Priced in the quantity that was asked for, which a cart may hold."""
+        wrong = {"INVALID_QUANTITY", "DUPLICATE_LINE"}
+        return self.priced is not None and not any(one.code in wrong for one in self.refusals)
 
 
 @dataclass(slots=True)
@@ -93,7 +100,8 @@ def purchase_preview(*, user_id: int, request: PreviewRequest) -> Preview:
     cart = _priced(preview, request, user_id)
     if cart is not None:
         _show(preview, cart)
-        preview.sale = _sale(preview, cart, payer)
+        wrong = {line.number for line in preview.lines if line.priced and not line.has_its_price}
+        preview.sale = _sale(preview, _without(cart, wrong), payer)
     if preview.sale is not None:
         _judge(preview, preview.sale)
     return _in_order_of_lines(preview)
@@ -112,13 +120,19 @@ def _payer(preview: Preview, user_id: int, wallet_id: int | None) -> Payer:
 
 
 def _priced(preview: Preview, request: PreviewRequest, user_id: int) -> PricedCart | None:
-    """The cart of the lines that have a price, under the numbers of the lines asked for."""
-    _note(preview, list(wrong_lines(request.lines)))
+    """The cart of the lines that the shop has, under the numbers of the lines asked for.
+
+    A line of a quantity that no cart may hold is in it once, to be shown and then left out.
+    """
+    wrong = list(wrong_lines(request.lines))
+    _note(preview, wrong)
+    out = {refusal.facts["line"] for refusal in wrong}
+    unknown: set[int] = set()
     method = request.delivery_method or _cheapest(preview)
-    while wanted := [line for line in preview.lines if not line.refusals]:
+    while wanted := [line for line in preview.lines if line.number not in unknown]:
         try:
             cart = price_cart(
-                [CartLine(line.variant_id, line.quantity) for line in wanted],
+                [_asked(line, once=line.number in out) for line in wanted],
                 token="",
                 user_id=user_id,
                 delivery_method=method,
@@ -126,21 +140,25 @@ def _priced(preview: Preview, request: PreviewRequest, user_id: int) -> PricedCa
             )
         except Refusal as refusal:
             if refusal.code == "UNKNOWN_VARIANT":
-                _note(preview, [unknown_variant(wanted[n - 1].number) for n in _lines_of(refusal)])
+                gone = [wanted[n - 1].number for n in _lines_of(refusal)]
+                _note(preview, [unknown_variant(number) for number in gone])
+                unknown.update(gone)
                 continue
             preview.refusals.append(refusal)
             if method == _cheapest(preview):
                 return None
             method = _cheapest(preview)
             continue
-        return replace(
-            cart,
-            lines=tuple(
-                replace(priced, number=line.number)
-                for priced, line in zip(cart.lines, wanted, strict=True)
-            ),
+        numbered = tuple(
+            replace(priced, number=line.number)
+            for priced, line in zip(cart.lines, wanted, strict=True)
         )
+        return replace(cart, lines=numbered)
     return None
+
+
+def _asked(line: PreviewLine, *, once: bool) -> CartLine:
+    return CartLine(line.variant_id, 1 if once else line.quantity)
 
 
 def _cheapest(preview: Preview) -> str:
@@ -171,7 +189,7 @@ def _show(preview: Preview, cart: PricedCart) -> None:
         line = preview.lines[priced.number - 1]
         line.priced, line.listing = priced, listings.get(priced.product_id)
         available = line.listing.available_quantity if line.listing else None
-        if available is not None and available < line.quantity:
+        if line.has_its_price and available is not None and available < line.quantity:
             _note(preview, [out_of_stock(line.number, priced.product_name, available)])
 
 

@@ -77,7 +77,7 @@ class PreviewLineType(graphene.ObjectType):
 
     @staticmethod
     def resolve_total(root: PreviewLine, _info: Any) -> Any:
-        return money(root.priced.total_cents) if root.priced else None
+        return money(root.priced.total_cents) if root.priced and root.has_its_price else None
 
     @staticmethod
     def resolve_refusals(root: PreviewLine, _info: Any) -> list[WelfareError]:

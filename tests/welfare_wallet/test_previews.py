@@ -107,9 +107,11 @@ def test_all_that_stands_against_a_cart_is_said_at_once_line_by_line(api, town):
         assert all(one["line"] == line["number"] for one in line["refusals"])
         assert all(f"Line {line['number']}" in one["message"] for one in line["refusals"])
     assert [line["productName"] for line in shown["lines"]] == [
-        None, "Scarce", None, "Gone", "Ticket", None, None, "Camp",
+        None, "Scarce", "Honey", "Gone", "Ticket", None, "Honey", "Camp",
     ]  # fmt: skip
     assert shown["lines"][3]["listing"] is None
+    too_many = shown["lines"][2]
+    assert (too_many["unitPrice"], too_many["total"]) == ({"amount": 8.5}, None)
 
 
 def test_a_gates_refusal_names_the_line_of_the_cart_asked_about(api, town):
