@@ -114,6 +114,13 @@ def test_all_that_stands_against_a_cart_is_said_at_once_line_by_line(api, town):
     assert (too_many["unitPrice"], too_many["total"]) == ({"amount": 8.5}, None)
 
 
+def test_a_line_with_an_id_of_nothing_is_said_to_be_unknown(api, town):
+    given = wanted((town.honey, 1))
+    given["input"]["lines"].append({"variantId": "nonsense", "quantity": 1})
+    shown = api.data(PREVIEW, given, user=town.employee)["purchasePreview"]
+    assert against(shown) == [("UNKNOWN_VARIANT", 2)]
+
+
 def test_a_gates_refusal_names_the_line_of_the_cart_asked_about(api, town):
     ticket = variant(town.camps, "Ticket", 3500, warehouse=town.warehouse, code="d-bis")
     shown = preview(api, town, (999_999, 1), (town.honey, 1), (ticket, 1))
