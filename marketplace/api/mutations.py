@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from graphene.types.mutation import MutationOptions
 
 from marketplace.api import access
+from marketplace.operation.metrics import refused
 from marketplace.people.actor import Actor
 from marketplace.refusals import Refusal, Refusals, refusal_of
 
@@ -72,11 +73,13 @@ class WelfareMutation(graphene.Mutation):
             with transaction.atomic() if cls._meta.atomic else nullcontext():
                 return cls.perform(info, actor, **data)
         except Refusal as refusal:
+            refused(refusal)
             return cls(errors=WelfareError.of(refusal))
         except IntegrityError as error:
             known = refusal_of(error)
             if known is None:
                 raise
+            refused(known)
             return cls(errors=WelfareError.of(known))
 
     @classmethod

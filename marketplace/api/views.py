@@ -22,6 +22,7 @@ from graphql.execution import ExecutionResult
 from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
+from marketplace.operation.metrics import refused
 from marketplace.operation.requests import note_fields
 from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import (
@@ -125,6 +126,7 @@ class WelfareGraphQLView(GraphQLView):
         if isinstance(cause, IntegrityError):
             cause = refusal_of(cause) or cause
         code, message = _code_and_message(cause)
+        refused(cause if isinstance(cause, Refusal) else Refusal(code, message))
         formatted: dict[str, Any] = {
             "message": message,
             "extensions": {"code": code, "exception": {"code": type(cause).__name__}},

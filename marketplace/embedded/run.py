@@ -50,6 +50,10 @@ class Options:
         return f"http://127.0.0.1:{self.stripe_port}"
 
     @property
+    def metrics(self) -> Path:
+        return self.data / "metrics"
+
+    @property
     def logs(self) -> Path:
         return self.data / "log"
 
@@ -172,6 +176,7 @@ def environment(given: Options, database_url: str) -> dict[str, str]:
         "WELFAREPIU_WORKERS": str(given.workers),
         "STRIPE_API_BASE": given.stripe,
         "PYTHONUNBUFFERED": "1",
+        "PROMETHEUS_MULTIPROC_DIR": str(given.metrics),
     }
     return secrets.ensure(given.data) | dict(os.environ) | ours
 
@@ -287,6 +292,8 @@ def serve(given: Options, note: Path) -> None:
     with database(given) as url:
         told = environment(given, url)
         prepare(given, told)
+        # What processes of the last run counted is not this run's.
+        shutil.rmtree(given.metrics, ignore_errors=True)
         children = services(given, told)
         try:
             say("Starting the API, the worker, beat and the Stripe stand-in ...")

@@ -21,10 +21,11 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_ready,
 )
 from django.db import Error
 
-from marketplace.operation import heartbeats, request_ids
+from marketplace.operation import exporter, heartbeats, metrics, request_ids
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def connect() -> None:
         (before_task_publish, note_beat),
         (beat_init, begin_beat),
         (heartbeat_sent, note_worker),
+        (worker_ready, exporter.serve),
         (setup_logging, keep_logging),
         (task_prerun, take_up),
         (task_postrun, lay_down),
@@ -100,7 +102,11 @@ def touch() -> None:
 def take_up(task: Any = None, **_given: Any) -> None:
     headers = _headers(task)
     request_ids.adopt(request_ids.sound_or_new(headers.get(REQUEST_ID)))
-    _sent_at.set(_moment(headers.get(SENT_AT)))
+    sent = _moment(headers.get(SENT_AT))
+    _sent_at.set(sent)
+    if sent is not None:
+        waited = (datetime.now(UTC) - sent).total_seconds()
+        metrics.TASK_WAIT_SECONDS.observe(max(waited, 0.0))
 
 
 def lay_down(**_given: Any) -> None:

@@ -1,4 +1,4 @@
-"""One log line for each request: what was asked, how it ended, how long it took.
+"""One log line and one measurement for each request: what was asked, how it ended, how long.
 
 What was asked is the route and the root fields of a GraphQL document that has passed validation:
 names of ours, never what somebody sent.
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+
+from marketplace.operation import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Watched:
         match = request.resolver_match
         if match is None or match.view_name not in NOT_LOGGED:
             logger.info("request", extra=_facts(request, response, seconds))
+            metrics.REQUEST_SECONDS.labels(route_of(request), response.status_code).observe(seconds)
         return response
 
 

@@ -7,4 +7,5 @@ from marketplace.operation import views
 urlpatterns = [
     path("health/live", views.live, name="health-live"),
     path("health/ready", views.ready, name="health-ready"),
+    path("metrics", views.metrics, name="metrics"),
 ]

@@ -16,6 +16,7 @@ from marketplace.ledger.accounts import account
 from marketplace.ledger.holds import post_hold
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, SpendLots, post
+from marketplace.operation import metrics
 from marketplace.providers.services import provider_orders_create
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
@@ -167,6 +168,8 @@ def _pay_once(token: str, pay: Callable[[str], Posted]) -> Posted:
 def _settlement(
     sale: Sale, levy: LevyTerms, transfer_id: int, spent_transfer_id: int, refund_grace_days: int
 ) -> Settlement:
+    owed = sum(share.total_cents for share in levy.shares)
+    metrics.order_paid(cents=sale.total_cents, levy_cents=owed)
     return Settlement(
         token=sale.token,
         user_id=sale.user_id,

@@ -115,3 +115,5 @@ LEDGER_PREPARES = os.environ.get("LEDGER_PREPARES", "True") == "True"
 
 # Worker and beat show themselves every half minute; silent for longer, health says so.
 HEARTBEAT_SILENT_SECONDS = 150
+# Who may read /metrics; where it is empty there is no such page.
+METRICS_TOKEN = os.environ.get("WELFAREPIU_METRICS_TOKEN", "")
