@@ -1,6 +1,6 @@
 """The figures of a process that serves no requests: on a port of its own, where one is named.
 
-``WELFAREPIU_METRICS_PORT`` names it, ``WELFAREPIU_METRICS_ADDRESS`` where it listens: loopback where
+``WELFAREPIU_METRICS_PORT`` names it, ``WELFAREPIU_METRICS_ADDRESS`` where it listens: loopback if
 that is not set, every address in a container whose ports nobody publishes.
 """
 
@@ -23,6 +23,6 @@ def serve(**_given: Any) -> None:
     registry = REGISTRY
     if os.environ.get(metrics.FOLDER):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     address = os.environ.get("WELFAREPIU_METRICS_ADDRESS", "127.0.0.1")
     start_http_server(int(port), addr=address, registry=registry)
