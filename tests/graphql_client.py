@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from django.test import Client
-from graphql_jwt.shortcuts import get_token
 
 from marketplace.api.views import MOST_OPERATIONS_PER_REQUEST
+from tests.engine.installed import token_of
 
 
 class Api:
@@ -43,7 +43,7 @@ class Api:
     ) -> Any:
         headers = {"HTTP_ACCEPT_LANGUAGE": language} if language else {}
         if user is not None:
-            token = get_token(user)
+            token = token_of(user)
         if token is not None:
             headers["HTTP_AUTHORIZATION"] = f"JWT {token}"
         response = self.client.post(

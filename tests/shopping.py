@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import graphene
 from django.utils import timezone
-from saleor.account.models import Address
-from saleor.product.models import Category, Product, ProductType, ProductVariant
-from saleor.shipping.models import ShippingMethod, ShippingZone
-from saleor.warehouse.models import Stock, Warehouse
+from saleor.product.models import ProductVariant
+from saleor.shipping.models import ShippingMethod
+from saleor.warehouse.models import Warehouse
 
 from marketplace.ledger.accounts import AccountKind, account
 from marketplace.ledger.posting import Leg, post
 from marketplace.ledger.selectors import balance, wallet_balance
 from marketplace.providers.models import Listing, ListingStatus
-from marketplace.shop.carts import delivery_method_set
+from marketplace.shop import catalogue
+from marketplace.shop.carts import delivery_methods
+from marketplace.shop.installation import delivery_offer
 from plugins.ethics_charter.services import charter_load
 from plugins.solidarity_fund import levies
 from plugins.welfare_wallet.credit import credit
@@ -89,28 +89,18 @@ def variant(
     **facts: Any,
 ) -> Any:
     """A published article of a provider, with its listing, stock and price."""
-    number = next(_numbers)
-    is_service = bool(facts.get("is_service"))
-    product_type, _ = ProductType.objects.get_or_create(
-        slug="service" if is_service else "good",
-        defaults={"name": "Type", "is_shipping_required": not is_service, "has_variants": False},
-    )
-    category, _ = Category.objects.get_or_create(slug="all", defaults={"name": "All"})
-    price = Decimal(cents) / 100
-    product = Product.objects.create(
+    made = catalogue.product_create(
         name=name,
-        slug=f"{name.lower().replace(' ', '-')}-{number}",
-        product_type=product_type,
-        category=category,
-        price_amount=price,
-        minimal_variant_price_amount=price,
-        currency="EUR",
-        is_published=False,
+        description="",
+        price_cents=cents,
+        is_service=bool(facts.get("is_service")),
+        category_id=catalogue.category_ensure(slug="all", name="All"),
+        warehouse_id=warehouse.pk,
+        stock=stock,
+        sku=f"SKU-{next(_numbers)}",
     )
-    made = ProductVariant.objects.create(product=product, sku=f"SKU-{number}")
-    Stock.objects.create(warehouse=warehouse, product_variant=made, quantity=stock)
     Listing.objects.create(
-        product=product,
+        product_id=made.product_id,
         provider=of,
         **{
             "category_code": code,
@@ -121,34 +111,25 @@ def variant(
             **facts,
         },
     )
-    Product.objects.filter(pk=product.pk).update(is_published=True)
-    return made
+    catalogue.products_publish([made.product_id])
+    return ProductVariant.objects.select_related("product").get(pk=made.variant_id)
 
 
 def shipping() -> tuple[Any, Any, Any]:
     """Italy: SFA delivery, pick-up, and a warehouse."""
-    zone = ShippingZone.objects.create(name="Italia", countries=["IT"])
-    methods = []
-    for method, name, cents in (
-        ("sfa_delivery", "Consegna SFA", DELIVERY_CENTS),
-        ("pick_up", "Ritiro", 0),
-    ):
-        row = ShippingMethod.objects.create(
-            name=name,
-            type="price",
-            shipping_zone=zone,
-            price_amount=Decimal(cents) / 100,
-            currency="EUR",
-        )
-        delivery_method_set(row.pk, method)
-        methods.append(row)
-    warehouse = Warehouse.objects.create(
-        name="Magazzino",
-        slug=f"magazzino-{next(_numbers)}",
-        address=Address.objects.create(city="Lovere", country="IT"),
+    delivery_offer(
+        method="sfa_delivery", name="Consegna SFA", name_en="Delivery", cents=DELIVERY_CENTS
     )
-    warehouse.shipping_zones.add(zone)
-    return methods[0], methods[1], warehouse
+    delivery_offer(method="pick_up", name="Ritiro", name_en="Pick-up", cents=0)
+    found = delivery_methods()
+    warehouse = catalogue.warehouse_ensure(
+        slug=f"magazzino-{next(_numbers)}", name="Magazzino", city="Lovere", postal_code="24065"
+    )
+    return (
+        ShippingMethod.objects.get(pk=found["sfa_delivery"]),
+        ShippingMethod.objects.get(pk=found["pick_up"]),
+        Warehouse.objects.get(pk=warehouse),
+    )
 
 
 def give(company: Any, plan: Any, user: Any, cents: int, *, days: int = 200) -> int:

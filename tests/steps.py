@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.engine.installed import STEPS
 from tests.shopping import ADDRESS, gid
 
-CREATE = """mutation($input: CheckoutCreateInput!) { checkoutCreate(input: $input) {
-  checkout { id totalPrice { gross { amount } } } checkoutErrors { field message code } } }"""
-DELIVERY = """mutation($id: ID!, $method: ID!) {
-  checkoutShippingMethodUpdate(checkoutId: $id, shippingMethodId: $method) {
-    checkout { totalPrice { gross { amount } } } checkoutErrors { field message code } } }"""
 HOLD = """mutation($id: ID!, $wallet: ID) { walletHoldCreate(checkoutId: $id, walletId: $wallet) {
   hold { token amount { amount } expiresAt } errors { field message code line } } }"""
-PAYMENT = """mutation($id: ID!, $input: PaymentInput!) {
-  checkoutPaymentCreate(checkoutId: $id, input: $input) {
-    payment { id } paymentErrors { field message code } } }"""
-COMPLETE = """mutation($id: ID!) { checkoutComplete(checkoutId: $id) {
-  order { id number total { gross { amount } } } checkoutErrors { field message code }
-  welfareErrors { code message line } } }"""
 
 GATEWAY = "welfarepiu.wallet"
 
@@ -47,7 +37,7 @@ class Steps:
 
     def create(self, *lines: tuple[Any, int]) -> Any:
         made = self._do(
-            CREATE,
+            STEPS["create"],
             {
                 "input": {
                     "email": self.user.email,
@@ -67,7 +57,7 @@ class Steps:
 
     def deliver(self, method: Any) -> Any:
         return self._do(
-            DELIVERY,
+            STEPS["deliver"],
             {"id": self.checkout, "method": gid("ShippingMethod", method.pk)},
             "checkoutShippingMethodUpdate",
         )
@@ -80,11 +70,11 @@ class Steps:
         if amount is not None:
             given["amount"] = amount
         return self._do(
-            PAYMENT, {"id": self.checkout, "input": given}, "checkoutPaymentCreate", user
+            STEPS["pay"], {"id": self.checkout, "input": given}, "checkoutPaymentCreate", user
         )
 
     def complete(self, user: Any = None) -> Any:
-        return self._do(COMPLETE, {"id": self.checkout}, "checkoutComplete", user)
+        return self._do(STEPS["complete"], {"id": self.checkout}, "checkoutComplete", user)
 
     def ready(self, *lines: tuple[Any, int], method: Any = None) -> str:
         """All the steps before the last; returns the hold's token."""

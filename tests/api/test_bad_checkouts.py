@@ -17,12 +17,13 @@ from saleor.checkout.models import Checkout
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import charter_load
 from tests import tables
+from tests.engine.installed import STEPS
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as providers
 from tests.shopping import PURCHASE, gid, purchase_input, variant
 from tests.solidarity_fund.factories import unguarded
-from tests.steps import CREATE, HOLD, Steps
+from tests.steps import HOLD, Steps
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_a_quantity_that_is_none_makes_no_checkout(api, town, quantity):
     line = {"variantId": gid("ProductVariant", town.honey.pk), "quantity": quantity}
     given = {"input": {"email": town.employee.email, "lines": [line]}}
     with nothing_changes():
-        answer = api.data(CREATE, given, user=town.employee)["checkoutCreate"]
+        answer = api.data(STEPS["create"], given, user=town.employee)["checkoutCreate"]
     assert answer["checkout"] is None
     assert codes(answer["checkoutErrors"])
 

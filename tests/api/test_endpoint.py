@@ -5,7 +5,8 @@ import json
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from graphql_jwt.shortcuts import get_token
+
+from tests.engine.installed import old_token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def test_a_token_that_does_not_hold_is_refused(api, token, code):
 
 
 def test_an_expired_token_is_refused_but_another_can_be_asked_for(api, user):
-    old = get_token(user, exp=1)
+    old = old_token_of(user)
     assert api.refused(ME, token=old) == ["TOKEN_EXPIRED"]
     create = 'mutation { tokenCreate(email: "anna@example.com", password: "password") { token } }'
     assert api.data(create, token=old)["tokenCreate"]["token"]

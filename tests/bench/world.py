@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from graphql_jwt.shortcuts import get_token
 from PIL import Image
 
 from marketplace.ledger.accounts import account, accounts
@@ -19,6 +18,7 @@ from plugins.ethics_charter.services import charter_load
 from plugins.solidarity_fund import levies
 from tests import shopping
 from tests.companies import factories as companies
+from tests.engine.installed import token_of
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as providers
@@ -58,7 +58,7 @@ def fill() -> World:
         payables = accounts(AccountKind.PROVIDER_PAYABLE, [seller.pk for seller in sellers])
         world = World(
             articles=articles,
-            tokens=tuple(get_token(buyer) for buyer in buyers),
+            tokens=tuple(token_of(buyer) for buyer in buyers),
             emails=tuple(buyer.email for buyer in buyers),
             delivery_id=gid("ShippingMethod", town.delivery.pk),
             wallet_ids=wallet_ids,

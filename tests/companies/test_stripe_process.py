@@ -11,7 +11,6 @@ import pytest
 import requests
 import stripe
 from django.conf import settings
-from graphql_jwt.shortcuts import get_token
 
 from marketplace.api.entities import to_global
 from marketplace.companies.models import TopUp, TopUpMethod, TopUpStatus
@@ -23,6 +22,7 @@ from tests.companies import factories
 from tests.companies.at_once import at_once
 from tests.companies.stripe_events import deliver
 from tests.companies.test_top_ups import CREATE, aged
+from tests.engine.installed import token_of
 
 VISA = "4242424242424242"
 DECLINED = "4000000000000341"
@@ -73,7 +73,7 @@ def test_over_http_the_whole_way_and_once(our_api, stripe_api):
     answer = requests.post(
         f"{our_api}/graphql/",
         json={"query": CREATE, "variables": variables},
-        headers={"Authorization": f"JWT {get_token(manager)}"},
+        headers={"Authorization": f"JWT {token_of(manager)}"},
         timeout=30,
     ).json()["data"]["companyTopUpCreate"]
     assert answer["errors"] == []

@@ -16,9 +16,10 @@ from django.db import connection
 from marketplace.ledger.verification import verify
 from marketplace.sales.models import Settlement
 from tests import shopping
+from tests.engine.installed import STEPS
 from tests.graphql_client import Api
 from tests.shopping import PURCHASE, purchase_input, variant
-from tests.steps import COMPLETE, Steps
+from tests.steps import Steps
 
 AT_ONCE = 8
 
@@ -51,7 +52,7 @@ def orders() -> int:
 
 
 def complete(steps: Steps) -> Any:
-    answer = Api()(COMPLETE, {"id": steps.checkout}, user=steps.user)
+    answer = Api()(STEPS["complete"], {"id": steps.checkout}, user=steps.user)
     return (answer.get("data") or {}).get("checkoutComplete") or answer
 
 

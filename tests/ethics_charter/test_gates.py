@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from marketplace.shop import catalogue
 from plugins.ethics_charter.gates import sale_gate
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import adhesion_withdraw, charter_load
+from tests.engine.installed import Permission
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as make

@@ -16,7 +16,7 @@ from marketplace.providers.models import ProviderOrder
 from marketplace.refusals import Refusal
 from marketplace.sales.reversals import Cause, order_reverse
 from marketplace.sales.sale import GATEWAY
-from marketplace.shop.saleor2.orders import captured_cents
+from marketplace.shop.orders import captured_cents
 from tests import shopping
 from tests.ethics_charter import factories as charters
 from tests.providers import factories as make

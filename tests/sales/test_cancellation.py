@@ -18,7 +18,7 @@ from marketplace.sales.cancellation import purchase_part_cancel
 from marketplace.sales.models import SettlementReversal
 from marketplace.sales.reversals import Cause, provider_order_refund
 from marketplace.sales.sale import GATEWAY
-from marketplace.shop.saleor2.orders import captured_cents
+from marketplace.shop.orders import captured_cents
 from plugins.sfa_logistics.models import Task
 from tests import shopping
 from tests.ethics_charter import factories as charters

@@ -148,7 +148,7 @@ class TestThroughSaleor:
 
     @pytest.fixture
     def staff(self, django_user_model):
-        from django.contrib.auth.models import Permission
+        from tests.engine.installed import Permission
 
         user = django_user_model.objects.create_user("staff@example.com", is_staff=True)
         user.user_permissions.add(Permission.objects.get(codename="manage_orders"))

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from saleor.payment import PaymentError, gateway
 from saleor.payment.interface import PaymentData
 from saleor.payment.models import Payment, Transaction
@@ -11,6 +10,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from marketplace.ledger.verification import verify
 from plugins.welfare_wallet.gateway import GATEWAY
+from tests.engine.installed import Permission
 from tests.shopping import gid
 from tests.steps import Steps
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from marketplace.shop.saleor3 import users
+
 
 def when_ready() -> None:
-    """Nothing: it runs on the libraries that it was made for."""
+    """It runs on the libraries that it was made for; little is missing."""
+    users.can_be_created()

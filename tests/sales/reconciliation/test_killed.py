@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
@@ -33,6 +32,7 @@ from marketplace.shop.facts import PostalAddress
 from plugins.welfare_wallet import gateway
 from plugins.welfare_wallet.models import WalletHold
 from tests import databases, shopping
+from tests.engine.installed import Permission
 from tests.graphql_client import Api
 from tests.sales.reconciliation.books import Books, books
 from tests.sales.reconciliation.conftest import codes

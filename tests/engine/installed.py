@@ -1,0 +1,15 @@
+"""What tests say differently to either Saleor: the installed one's module of ``tests.engine``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from marketplace.shop import engine
+
+_installed: Any = import_module(f"tests.engine.{engine.NAME}.dialect")
+
+token_of = _installed.token_of
+old_token_of = _installed.old_token_of
+STEPS = _installed.STEPS
+Permission = _installed.Permission

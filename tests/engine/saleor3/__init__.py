@@ -1,0 +1,1 @@
+"""What only Saleor 3.23 needs; collected where it is installed."""
