@@ -30,8 +30,9 @@ class Reservations(Protocol):
 installed: Reservations = engine.part("reservations")
 if TYPE_CHECKING:
     from marketplace.shop.saleor2 import reservations as saleor2
+    from marketplace.shop.saleor3 import reservations as saleor3
 
-    _engines: tuple[Reservations, ...] = (saleor2,)
+    _engines: tuple[Reservations, ...] = (saleor2, saleor3)
 
 order_confirm = installed.order_confirm
 order_release = installed.order_release

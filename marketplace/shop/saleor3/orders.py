@@ -67,13 +67,41 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
     Raises:
         Refusals: OUT_OF_STOCK, one per line that the warehouses cannot fill.
     """
+    placed = order_write(
+        cart,
+        user=user,
+        address=address,
+        note=note,
+        status=OrderStatus.UNFULFILLED,
+        checkout_token=cart.token,
+    )
+    placed_by(user, placed.native)
+    return placed
+
+
+def placed_by(user: Any, order: Any) -> None:
+    """Note on the customer that the order is theirs, as Saleor does."""
+    CustomerEvent.objects.create(user=user, order=order, type=CustomerEvents.PLACED_ORDER)
+    User.objects.filter(pk=user.pk).update(number_of_orders=F("number_of_orders") + 1)
+
+
+def order_write(
+    cart: PricedCart,
+    *,
+    user: Any,
+    address: PostalAddress,
+    note: str,
+    status: str,
+    checkout_token: str,
+) -> OrderRef:
+    """The rows of an order in that status, and its stock set aside."""
     billing, shipping = _addresses(address, wanted=2 if cart.shipping_method else 1)
     delivery = decimal(cart.delivery_cents)
     order = Order.objects.create(
         channel=channel(),
         user=user,
         user_email=user.email,
-        status=OrderStatus.UNFULFILLED,
+        status=status,
         origin=OrderOrigin.CHECKOUT,
         language_code=get_language() or settings.LANGUAGE_CODE,
         billing_address=billing,
@@ -88,18 +116,16 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
         lines_count=len(cart.lines),
         should_refresh_prices=False,
         currency=cart.currency,
-        checkout_token=cart.token,
+        checkout_token=checkout_token,
         customer_note=note,
         **_totals(cart),
     )
     lines = OrderLine.objects.bulk_create([_order_line(order, line) for line in cart.lines])
     _set_stock_aside(cart, lines)
-    CustomerEvent.objects.create(user=user, order=order, type=CustomerEvents.PLACED_ORDER)
-    User.objects.filter(pk=user.pk).update(number_of_orders=F("number_of_orders") + 1)
     return OrderRef(
         order_id=str(order.pk),
         number=str(order.number),
-        checkout_token=cart.token,
+        checkout_token=checkout_token,
         line_ids={line.number: str(row.pk) for line, row in zip(cart.lines, lines, strict=True)},
         native=order,
     )
@@ -234,6 +260,21 @@ def payment_record(
 
     ``reference`` becomes the transaction's token, which a refund will carry.
     """
+    payment_part_record(
+        placed,
+        gateway=gateway,
+        amount_cents=amount_cents,
+        reference=reference,
+        customer_ip=customer_ip,
+    )
+    order = placed.native
+    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
+
+
+def payment_part_record(
+    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
+) -> None:
+    """Record one of several payments of an order: Saleor's payment and its transaction."""
     order = placed.native
     address = order.billing_address
     amount = decimal(amount_cents)
@@ -265,11 +306,11 @@ def payment_record(
         currency=order.currency,
         gateway_response={},
     )
-    order.total_charged_amount = amount
-    order.charge_status = OrderChargeStatus.FULL
-    order.authorize_status = OrderAuthorizeStatus.FULL
+    order.total_charged_amount += amount
+    paid = order.total_charged_amount >= order.total_gross_amount
+    order.charge_status = OrderChargeStatus.FULL if paid else OrderChargeStatus.PARTIAL
+    order.authorize_status = OrderAuthorizeStatus.FULL if paid else OrderAuthorizeStatus.PARTIAL
     order.save(update_fields=["total_charged_amount", "charge_status", "authorize_status"])
-    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
 
 
 def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:
