@@ -1,7 +1,7 @@
 """The figures of a process that serves no requests: on a port of its own, where one is named.
 
-``WELFAREPIU_METRICS_PORT`` names it, ``WELFAREPIU_METRICS_ADDRESS`` where it listens: loopback if
-that is not set, every address in a container whose ports nobody publishes.
+``WELFAREPIU_METRICS_PORT`` names it. ``WELFAREPIU_METRICS_ADDRESS`` says where it listens: loopback
+if that is not set, every address in a container whose ports nobody publishes.
 """
 
 from __future__ import annotations
