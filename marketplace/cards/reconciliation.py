@@ -21,8 +21,9 @@ REFUND_TAKES = timedelta(hours=1)
 
 
 def compare(window: Window) -> Iterator[Difference]:
-    """Paid payments of the window and their settlements, refunds that wait, and the two sums."""
+    """Paid payments of the window and their settlements, disputes, refunds that wait, two sums."""
     yield from _unsettled(window)
+    yield from _disputed(window)
     yield from _waiting(window)
     yield from _sums()
 
@@ -45,6 +46,22 @@ def _unsettled(window: Window) -> Iterator[Difference]:
                     % {"payment": payment.pk},
                     {"cents": payment.card_cents},
                 )
+
+
+def _disputed(window: Window) -> Iterator[Difference]:
+    """What to do about a dispute is a person's decision: the goods may be gone."""
+    disputed = CardPayment.objects.filter(
+        disputed_at__gte=window.since, disputed_at__lt=window.until
+    )
+    for batch in batches(disputed, size=window.batch):
+        for payment in batch:
+            yield Difference(
+                "CARD_PAYMENT_DISPUTED",
+                f"card payment {payment.pk}",
+                _("The card's holder disputes %(sum)s. Answer it at Stripe.")
+                % {"sum": euro(payment.received_cents)},
+                {"cents": payment.received_cents},
+            )
 
 
 def _waiting(window: Window) -> Iterator[Difference]:
