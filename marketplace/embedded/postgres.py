@@ -101,10 +101,16 @@ def _package() -> Any:
     return postgres_server
 
 
+def program(name: str) -> Path:
+    """One of PostgreSQL's own programs: ``pg_dump``, ``pg_restore``, ``pg_basebackup``, ..."""
+    folder: Path = _package().POSTGRES_BIN_PATH
+    return folder / name
+
+
 def installed_version() -> str:
     """Major version of the PostgreSQL that is installed, as ``PG_VERSION`` files have it."""
     said = subprocess.run(
-        [str(_package().POSTGRES_BIN_PATH / "postgres"), "--version"],
+        [str(program("postgres")), "--version"],
         capture_output=True,
         text=True,
     ).stdout
