@@ -28,6 +28,7 @@ class Installation:
     pid: int
     api: str
     stripe: str
+    storefront: str = ""
     ready: bool = False
 
 

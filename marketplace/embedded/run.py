@@ -1,7 +1,8 @@
 """``make run``: start everything, watch it, stop everything.
 
-One supervisor and its children: PostgreSQL, the API (gunicorn), the Celery worker, beat, and a
-stand-in for Stripe. Whatever stops a start is one sentence that says what to do, and exit code 1.
+One supervisor and its children: PostgreSQL, the API and the storefront (gunicorn), the Celery
+worker, beat, and a stand-in for Stripe. Whatever stops a start is one sentence that says what to
+do, and exit code 1.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ class Options:
     data: Path
     port: int
     stripe_port: int
+    storefront_port: int
     workers: int
 
     @property
@@ -52,6 +54,10 @@ class Options:
     @property
     def metrics(self) -> Path:
         return self.data / "metrics"
+
+    @property
+    def storefront(self) -> str:
+        return f"http://127.0.0.1:{self.storefront_port}"
 
     @property
     def logs(self) -> Path:
@@ -68,9 +74,14 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--stripe-port", type=int, default=given_by("WELFAREPIU_STRIPE_PORT", "8420")
     )
+    parser.add_argument(
+        "--storefront-port", type=int, default=given_by("WELFAREPIU_STOREFRONT_PORT", "3000")
+    )
     parser.add_argument("--workers", type=int, default=given_by("WELFAREPIU_WORKERS", "3"))
     given = parser.parse_args(arguments)
-    return Options(given.data.resolve(), given.port, given.stripe_port, given.workers)
+    return Options(
+        given.data.resolve(), given.port, given.stripe_port, given.storefront_port, given.workers
+    )
 
 
 class Stop(Exception):
@@ -102,8 +113,13 @@ def only_one(given: Options) -> Iterator[Path]:
         if not take(lock):
             lock.seek(0)
             raise CannotStart(already_running(lock.read()))
-        installation.write(note, Installation(os.getpid(), given.api, given.stripe))
+        installation.write(note, here(given))
         yield note
+
+
+def here(given: Options, *, ready: bool = False) -> Installation:
+    """This supervisor's installation."""
+    return Installation(os.getpid(), given.api, given.stripe, given.storefront, ready=ready)
 
 
 def take(lock: TextIO) -> bool:
@@ -123,13 +139,14 @@ def already_running(note: str) -> str:
     if running is None:
         return "WELFAREPIU is already starting from this folder."
     return (
-        f"WELFAREPIU is already running from this folder: {running.api}/graphql/ (process "
-        f"{running.pid}). Stop it with Ctrl-C in its terminal, or with: kill {running.pid}"
+        f"WELFAREPIU is already running from this folder: {running.storefront or running.api} "
+        f"(process {running.pid}). Stop it with Ctrl-C in its terminal, or with: kill {running.pid}"
     )
 
 
 def check_ports(given: Options) -> None:
     for port, name, flag in (
+        (given.storefront_port, "the shop", "WELFAREPIU_STOREFRONT_PORT"),
         (given.port, "the API", "WELFAREPIU_PORT"),
         (given.stripe_port, "the Stripe stand-in", "WELFAREPIU_STRIPE_PORT"),
     ):
@@ -181,6 +198,22 @@ def environment(given: Options, database_url: str) -> dict[str, str]:
     return secrets.ensure(given.data) | dict(os.environ) | ours
 
 
+def storefront_environment(given: Options, told: Mapping[str, str]) -> dict[str, str]:
+    """What the storefront is told: its own secrets, and none of the API's or the database's."""
+    secret = {*secrets.ensure(given.data), "DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    common = {name: value for name, value in told.items() if name not in secret}
+    return common | {
+        "DJANGO_SETTINGS_MODULE": "storefront.settings",
+        "STOREFRONT_SECRET_KEY": told["STOREFRONT_SECRET_KEY"],
+        "STOREFRONT_CALLER_KEY": told["STOREFRONT_CALLER_KEY"],
+        "STOREFRONT_STATIC": str(given.data / "storefront-static"),
+        "STOREFRONT_DEMO_ACCOUNTS": str(given.data / "demo-accounts.json"),
+        "WELFAREPIU_API": given.api,
+        "WELFAREPIU_STOREFRONT_PORT": str(given.storefront_port),
+        "WELFAREPIU_EMBEDDED": "1",
+    }
+
+
 def prepare(given: Options, told: dict[str, str]) -> None:
     """Migrate, and fill an empty database, in a process that is gone when it is done."""
     child = subprocess.Popen(
@@ -213,6 +246,15 @@ def services(given: Options, told: dict[str, str]) -> list[Child]:
             "api",
             *(python, "-m", "gunicorn", "marketplace.api.wsgi"),
             *("-c", "python:marketplace.embedded.gunicorn_conf"),
+        ),
+        Child(
+            "storefront",
+            (
+                *(python, "-m", "gunicorn", "storefront.wsgi"),
+                *("-c", "python:storefront.gunicorn_conf"),
+            ),
+            storefront_environment(given, told),
+            given.logs / "storefront.log",
         ),
         child(
             "worker",
@@ -261,12 +303,30 @@ def wait_for_api(given: Options, children: Sequence[Child]) -> None:
             time.sleep(0.2)
 
 
+def wait_for_storefront(given: Options, children: Sequence[Child]) -> None:
+    """Until the storefront shows a page that needs no API."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        check_alive(children)
+        try:
+            with urllib.request.urlopen(f"{given.storefront}/accesso/", timeout=10):  # noqa: S310
+                return
+        except (OSError, urllib.error.URLError) as error:
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"The shop does not show its pages ({error}); its log is "
+                    f"{given.logs / 'storefront.log'}."
+                ) from error
+            time.sleep(0.2)
+
+
 def banner(given: Options) -> str:
     accounts = given.data / "demo-accounts.txt"
     known = accounts.read_text(encoding="utf-8").rstrip() if accounts.exists() else ""
     return f"""
 WELFAREPIU is running on this machine.
 
+  Shop     {given.storefront}
   API      {given.api}/graphql/
   Stripe   {given.stripe}  (a stand-in: test cards only)
   logs     {given.logs}
@@ -296,15 +356,15 @@ def serve(given: Options, note: Path) -> None:
         shutil.rmtree(given.metrics, ignore_errors=True)
         children = services(given, told)
         try:
-            say("Starting the API, the worker, beat and the Stripe stand-in ...")
+            say("Starting the shop, the API, the worker, beat and the Stripe stand-in ...")
             for child in children:
                 child.start()
             stripe_stand_in.send_webhooks(
                 given.stripe_port, f"{given.api}/stripe/webhook/", told["STRIPE_WEBHOOK_SECRET"]
             )
             wait_for_api(given, children)
-            ready = Installation(os.getpid(), given.api, given.stripe, ready=True)
-            installation.write(note, ready)
+            wait_for_storefront(given, children)
+            installation.write(note, here(given, ready=True))
             say(banner(given))
             say(f"(started in {time.monotonic() - started:.0f} s)")
             watch(children)

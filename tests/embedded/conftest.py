@@ -24,6 +24,7 @@ class Supervisor:
     def __init__(self, data: Path, database_url: str) -> None:
         self.data = data
         self.port, self.stripe_port = free_port(), free_port()
+        self.storefront_port = free_port()
         self.said_in = data.with_suffix(".said")
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")
@@ -33,6 +34,7 @@ class Supervisor:
             "WELFAREPIU_DATA": str(data),
             "WELFAREPIU_PORT": str(self.port),
             "WELFAREPIU_STRIPE_PORT": str(self.stripe_port),
+            "WELFAREPIU_STOREFRONT_PORT": str(self.storefront_port),
             "WELFAREPIU_WORKERS": "1",
             "WELFAREPIU_DEMO": "0",
         }

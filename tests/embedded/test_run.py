@@ -7,6 +7,7 @@ import os
 import signal
 import time
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -32,6 +33,22 @@ def ask(port: int, query: str, **variables: str) -> dict:
     )
     with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
         return json.load(answer)
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310
+        return answer.read().decode()
+
+
+def secrets_of(data: Path) -> dict[str, str]:
+    return json.loads((data / "secrets.json").read_text())
+
+
+def environment_of(processes: list[psutil.Process], program: str) -> list[str]:
+    """The values of the environment of the processes that run ``program``."""
+    running = [process for process in processes if program in process.cmdline()]
+    assert running
+    return [value for process in running for value in process.environ().values()]
 
 
 def eventually(condition, seconds: float = 30):
@@ -62,7 +79,10 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     running.start_and_wait()
     children = psutil.Process(running.process.pid).children(recursive=True)
 
-    assert f"http://127.0.0.1:{running.port}/graphql/" in running.said
+    shop, api = f"http://127.0.0.1:{running.storefront_port}", f"http://127.0.0.1:{running.port}"
+    assert running.said.index(shop) < running.said.index(f"{api}/graphql/")
+    assert "WELFARE" in read(f"{shop}/")
+    assert secrets_of(running.data)["SECRET_KEY"] not in environment_of(children, "storefront.wsgi")
     assert "loopback" in running.said
     assert listeners_elsewhere(children) == []
     assert ask(running.port, "{ shop { name } }")["data"]["shop"]["name"]
@@ -79,11 +99,12 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
         running.process.pid,
         f"http://127.0.0.1:{running.port}",
         f"http://127.0.0.1:{running.stripe_port}",
+        f"http://127.0.0.1:{running.storefront_port}",
         ready=True,
     )
     second = supervisor()
     second.data, second.environment["WELFAREPIU_DATA"] = running.data, str(running.data)
-    assert f"already running from this folder: http://127.0.0.1:{running.port}" in second.refusal()
+    assert f"already running from this folder: {shop}" in second.refusal()
 
     assert running.stop() == 0
     assert "Traceback" not in running.said
@@ -93,6 +114,7 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     assert alive == []
     assert is_port_free(running.port)
     assert is_port_free(running.stripe_port)
+    assert is_port_free(running.storefront_port)
 
 
 @pytest.mark.slow
@@ -127,6 +149,14 @@ def test_taken_port_is_a_sentence(supervisor):
         said = refused.refusal()
     assert f"Port {refused.port}, for the API, is taken" in said
     assert f"WELFAREPIU_PORT={refused.port + 1} make run" in said
+
+
+def test_taken_port_of_the_shop_is_a_sentence(supervisor):
+    refused = supervisor()
+    with listening(refused.storefront_port):
+        said = refused.refusal()
+    assert f"Port {refused.storefront_port}, for the shop, is taken" in said
+    assert f"WELFAREPIU_STOREFRONT_PORT={refused.storefront_port + 1} make run" in said
 
 
 def test_taken_port_of_the_stand_in_is_a_sentence(supervisor):
