@@ -6,12 +6,13 @@ language of the request that is refused, and at no cost to one that is not.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_percent
+from django.utils import timezone
 from django.utils.translation import get_language
 
 # English as Europe writes it: the day before the month.
@@ -26,6 +27,11 @@ def locale() -> Locale:
 def day(when: date) -> str:
     """``1 marzo 2026``, ``1 March 2026``."""
     return format_date(when, "long", locale=locale())
+
+
+def clock(when: datetime) -> str:
+    """The time of day in the alliance's time zone: ``14:05``."""
+    return format_time(timezone.localtime(when), "HH:mm", locale=locale())
 
 
 def per_cent(share_bps: int) -> str:

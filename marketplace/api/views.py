@@ -24,6 +24,7 @@ from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
 from marketplace.operation.metrics import refused
 from marketplace.operation.requests import note_fields
+from marketplace.people.sessions import check_session
 from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import (
     GraphQLView,
@@ -203,6 +204,7 @@ def authenticate(request: HttpRequest) -> None:
             user = user_of_token(token.strip())
             if user is None:
                 raise Refusal("INVALID_TOKEN", _("This token belongs to nobody. Sign in again."))
+            check_session(user, token.strip())
             request.user = user
         elif scheme.lower() == "bearer":
             request.app = app_of_token(token.strip())

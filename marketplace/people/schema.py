@@ -9,8 +9,11 @@ import graphene
 from marketplace.api import access
 from marketplace.api.entities import Entity
 from marketplace.api.fields import field
+from marketplace.api.mutations import WelfareMutation
+from marketplace.people import signing_in
 from marketplace.people.actor import Actor, in_force
 from marketplace.people.models import Membership
+from marketplace.people.sessions import sessions_end
 
 
 class Organisation(Entity):
@@ -38,6 +41,22 @@ def my_memberships(info: Any, actor: Actor) -> Any:
     )
 
 
+class SessionsEnd(WelfareMutation):
+    """Anybody, for themselves."""
+
+    class Meta:
+        description = (
+            "Signs me out everywhere: every token that was issued until now is refused from now "
+            "on, the one that this is sent with too."
+        )
+        roles = access.SIGNED_IN
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, **_data: Any) -> Any:
+        sessions_end(user_id=actor.require_user())
+        return cls()
+
+
 class Queries(graphene.ObjectType):
     my_memberships = field(
         graphene.List(graphene.NonNull(MembershipType)),
@@ -45,3 +64,10 @@ class Queries(graphene.ObjectType):
         resolver=my_memberships,
         description="The roles that I have today, and where.",
     )
+
+
+class Mutations(graphene.ObjectType):
+    sessions_end = SessionsEnd.Field()
+    token_create = signing_in.around("token_create", signing_in.sign_in)
+    token_refresh = signing_in.around("token_refresh", signing_in.refresh)
+    request_password_reset = signing_in.around("request_password_reset", signing_in.ask_for_letter)

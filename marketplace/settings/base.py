@@ -81,6 +81,11 @@ CELERY_TIMEZONE = TIME_ZONE
 # A task waits in the queue, where any worker finds it, not in one worker's hands.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
+# The storefront passes on whose address it asks for; this key, which it shares, says it is ours.
+STOREFRONT_CALLER_KEY = os.environ.get("STOREFRONT_CALLER_KEY", "")
+# How many proxies of ours stand before the API; 0: the peer is who asks.
+TRUSTED_PROXIES = int(os.environ.get("WELFAREPIU_PROXIES", "0"))
+
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 # Set only where a stand-in answers for Stripe.

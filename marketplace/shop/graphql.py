@@ -24,6 +24,9 @@ class GraphQL(Protocol):
     ) -> Any:
         """One schema out of Saleor's and ours; ours come first and may replace a field."""
 
+    def saleors_mutation(self, name: str) -> Any:
+        """The field of Saleor's own mutations with that (Python) name, to put something around."""
+
     def nobody(self) -> Any:
         """The user of a request without a token."""
 
@@ -56,6 +59,7 @@ build_schema = installed.build_schema
 nobody = installed.nobody
 order_node = installed.order_node
 prepare_context = installed.prepare_context
+saleors_mutation = installed.saleors_mutation
 user_of_token = installed.user_of_token
 
 __all__ = [
@@ -68,5 +72,6 @@ __all__ = [
     "nobody",
     "order_node",
     "prepare_context",
+    "saleors_mutation",
     "user_of_token",
 ]

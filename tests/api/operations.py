@@ -99,9 +99,10 @@ def _selected(name: str, field: Any, depth: int) -> str:
 
 
 ERRORS = {
-    "errors": " { errors { code } }",
-    # Saleor's mutation of that name has errors of its own beside ours.
+    # Saleor's mutations have errors of their own: beside ours, or alone.
     "welfareErrors": " { welfareErrors { code } checkoutErrors { code } }",
+    "accountErrors": " { accountErrors { code } }",
+    "errors": " { errors { code } }",
 }
 
 
@@ -110,7 +111,7 @@ def _least(type_: Any, kind: str) -> str:
     if not isinstance(type_, GraphQLObjectType):
         return ""
     if kind == "mutation":
-        return ERRORS["welfareErrors" if "welfareErrors" in type_.fields else "errors"]
+        return next((ERRORS[name] for name in ERRORS if name in type_.fields), " { __typename }")
     return " { __typename }"
 
 

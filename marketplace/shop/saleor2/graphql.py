@@ -29,6 +29,7 @@ __all__ = [
     "nobody",
     "order_node",
     "prepare_context",
+    "saleors_mutation",
     "user_of_token",
 ]
 
@@ -51,6 +52,11 @@ def build_schema(
             type_.parse_value = or_nothing(type_.parse_value)
             type_.parse_literal = or_nothing(type_.parse_literal)
     return schema
+
+
+def saleors_mutation(name: str) -> Any:
+    """The field of Saleor's own mutations with that (Python) name, to put something around."""
+    return saleor_api.Mutation._meta.fields[name]
 
 
 def nobody() -> Any:

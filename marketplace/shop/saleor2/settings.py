@@ -38,6 +38,7 @@ SALEOR_GRAPHENE = GRAPHENE
 GRAPHENE = {**GRAPHENE, "MIDDLEWARE": []}
 GRAPHQL_JWT = {
     **GRAPHQL_JWT,
+    "JWT_PAYLOAD_HANDLER": "marketplace.shop.saleor2.tokens.jwt_payload",
     "JWT_ENCODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_encode",
     "JWT_DECODE_HANDLER": "marketplace.shop.saleor2.shims.jwt_decode",
     "JWT_VERIFY_EXPIRATION": True,

@@ -40,6 +40,7 @@ __all__ = [
     "nobody",
     "order_node",
     "prepare_context",
+    "saleors_mutation",
     "user_of_token",
 ]
 
@@ -108,6 +109,11 @@ def _saleors_scalars() -> Iterator[None]:
         yield
     finally:
         TypeMap.graphene_reducer = own
+
+
+def saleors_mutation(name: str) -> Any:
+    """The field of Saleor's own mutations with that (Python) name, to put something around."""
+    return saleor_api.Mutation._meta.fields[name]
 
 
 def nobody() -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphql_jwt.shortcuts import get_token
+
 from tests.api.calls.call import Call, call, of
 from tests.api.calls.companies import MANAGER
 from tests.api.world import World
@@ -28,8 +30,12 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "provider",
         "providerSuggest",
         "providers",
+        "requestPasswordReset",
+        "sessionsEnd",
         "sfaVocabulary",
         "signedCharter",
+        "tokenCreate",
+        "tokenRefresh",
         "trainingServiceCreate",
         "trainingServices",
         "waysToPay",
@@ -67,7 +73,23 @@ def calls() -> list[Call]:
         call("myHome", "employee", None, "colleague", refused_with=None),
         call("provider", "nobody", of("provider")),
         call("providers", "nobody", _page),
+        call(
+            "requestPasswordReset",
+            "nobody",
+            lambda _world: {"email": "nobody@example.com", "redirectUrl": "http://127.0.0.1/new"},
+        ),
+        call("sessionsEnd", "employee"),
         call("sfaVocabulary", "tutor"),
+        call(
+            "tokenCreate",
+            "nobody",
+            lambda _world: {"email": "nobody@example.com", "password": "password"},
+        ),
+        call(
+            "tokenRefresh",
+            "nobody",
+            lambda world: {"token": get_token(world.town.employee)},
+        ),
         call(
             "trainingServiceCreate",
             "operator",

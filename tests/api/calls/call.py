@@ -41,7 +41,10 @@ class Call:
 
     def document(self, variables: dict[str, Any], depth: int = 2) -> str:
         type_ = root_fields(self.kind)[self.operation].type
-        return document(self.kind, self.operation, variables, selection(type_, depth))
+        selected = selection(type_, depth)
+        if selected == " {  }":  # only Saleor's own objects
+            selected = " { __typename }"
+        return document(self.kind, self.operation, variables, selected)
 
 
 def call(
