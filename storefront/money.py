@@ -56,14 +56,14 @@ def absolute(value: Any) -> Decimal:
 @register.filter
 def day(value: Any) -> str:
     """31 dicembre 2026."""
-    found = _day(value)
+    found = day_of(value)
     return dates.format_date(found, "long", locale=locale()) if found else ""
 
 
 @register.filter
 def short_day(value: Any) -> str:
     """31 dic 2026."""
-    found = _day(value)
+    found = day_of(value)
     return dates.format_date(found, "medium", locale=locale()) if found else ""
 
 
@@ -91,7 +91,8 @@ def km(value: Any) -> str:
     return f"{numbers.format_decimal(rounded, locale=locale())}\u00a0km"
 
 
-def _day(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
+    """The day of an ISO date or moment, in the territory's time."""
     if not value:
         return None
     if isinstance(value, str):

@@ -199,15 +199,17 @@ def picture(
 
 
 @register.simple_tag(takes_context=True)
-def here(context: Any, name: str) -> SafeString:
-    """``aria-current`` on a link to the page we are on."""
+def here(context: Any, name: str, *under: str) -> SafeString:
+    """``aria-current`` on a link to the page we are on, or under which it lies: the pages named
+    ``under`` it, or all of its room where none is named."""
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None:
         return SafeString("")
     if match.view_name == name:
         return mark_safe('aria-current="page"')
-    is_in = match.namespace and match.namespace == name.partition(":")[0]
-    return mark_safe('aria-current="true"') if is_in else SafeString("")
+    in_room = match.namespace and match.namespace == name.partition(":")[0]
+    is_under = match.view_name in under if under else in_room
+    return mark_safe('aria-current="true"') if is_under else SafeString("")
 
 
 @register.simple_tag

@@ -60,6 +60,16 @@ PLACES: dict[str, list[Place]] = {
     # find
     # buy
     # after
+    "after:order": [Place(link("/ordini/", "/ordini/"))],
+    "after:cancel": [Place(no_page="answers a form, and leads back")],
+    "after:voucher": [Place(link("/buoni/", "/buoni/"))],
+    "after:voucher_paper": [Place(no_page="a PDF")],
+    "after:movements_table": [Place(no_page="a CSV file")],
+    "after:expiry_dates": [Place(no_page="an iCalendar file")],
+    "after:solidarity": [
+        Place("/solidarieta/"),
+        Place("/solidarieta/", signed_in=False, variant="of the Fund"),
+    ],
     # cards
 }
 
