@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engine.installed import STEPS
+from tests.engine.installed import CHECKOUT, STEPS
 from tests.shopping import ADDRESS, gid
 
 HOLD = """mutation($id: ID!, $wallet: ID) { walletHoldCreate(checkoutId: $id, walletId: $wallet) {
@@ -40,6 +40,7 @@ class Steps:
             STEPS["create"],
             {
                 "input": {
+                    **CHECKOUT,
                     "email": self.user.email,
                     "lines": [
                         {"variantId": gid("ProductVariant", one.pk), "quantity": quantity}

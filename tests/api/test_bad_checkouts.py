@@ -17,7 +17,7 @@ from saleor.checkout.models import Checkout
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import charter_load
 from tests import tables
-from tests.engine.installed import STEPS
+from tests.engine.installed import CHECKOUT, STEPS
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as providers
@@ -94,7 +94,7 @@ def test_a_checkout_that_changed_its_currency_after_the_hold_is_no_order(steps, 
 @pytest.mark.parametrize("quantity", [-1, 51, 2**31 - 1])
 def test_a_quantity_that_is_none_makes_no_checkout(api, town, quantity):
     line = {"variantId": gid("ProductVariant", town.honey.pk), "quantity": quantity}
-    given = {"input": {"email": town.employee.email, "lines": [line]}}
+    given = {"input": {**CHECKOUT, "email": town.employee.email, "lines": [line]}}
     with nothing_changes():
         answer = api.data(STEPS["create"], given, user=town.employee)["checkoutCreate"]
     assert answer["checkout"] is None

@@ -11,5 +11,6 @@ _installed: Any = import_module(f"tests.engine.{engine.NAME}.dialect")
 
 token_of = _installed.token_of
 old_token_of = _installed.old_token_of
+CHECKOUT = _installed.CHECKOUT
 STEPS = _installed.STEPS
 Permission = _installed.Permission

@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from graphql_jwt.shortcuts import get_token
 
-__all__ = ["STEPS", "Permission", "old_token_of", "token_of"]
+__all__ = ["CHECKOUT", "STEPS", "Permission", "old_token_of", "token_of"]
 
+# What every new checkout says besides what is in it.
+CHECKOUT: dict[str, Any] = {}
 STEPS = {
     "create": """mutation($input: CheckoutCreateInput!) { checkoutCreate(input: $input) {
       checkout { id totalPrice { gross { amount } } } checkoutErrors { field message code } } }""",

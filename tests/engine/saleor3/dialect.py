@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from saleor.core.jwt import JWT_ACCESS_TYPE, create_access_token, jwt_encode, jwt_user_payload
 from saleor.permission.models import Permission
 
-__all__ = ["STEPS", "Permission", "old_token_of", "token_of"]
+__all__ = ["CHECKOUT", "STEPS", "Permission", "old_token_of", "token_of"]
 
+# What every new checkout says besides what is in it.
+CHECKOUT: dict[str, Any] = {"channel": settings.WELFAREPIU_CHANNEL}
 STEPS = {
     "create": """mutation($input: CheckoutCreateInput!) { checkoutCreate(input: $input) {
       checkout { id totalPrice { gross { amount } } } checkoutErrors: errors {
