@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-SCHEMA = PROJECT / "marketplace" / "api" / "schemas" / "saleor-2.10.graphql"
+SCHEMAS = PROJECT / "marketplace" / "api" / "schemas"
 BIN = Path(sys.executable).parent
 THIS = [sys.executable, "-m", "marketplace.embedded.check"]
 
@@ -60,26 +60,43 @@ def migrations() -> int:
 
 
 def schema(*, write: bool) -> int:
-    """Compare the API's schema with the committed one, or commit to it."""
+    """Compare the API's schemas with those committed, or commit to them.
+
+    The installed engine's is built; our part of it is carried over into the other engine's.
+    """
     start_django()
-    from graphql import print_schema
-
+    from marketplace.api import committed
     from marketplace.api.schema import schema as composed
+    from marketplace.shop import engine
+    from marketplace.shop.graphql import saleors_schema
 
-    now = print_schema(composed()).rstrip() + "\n"
+    here = SCHEMAS / engine.SCHEMAS[engine.NAME]
+    (other,) = (SCHEMAS / name for one, name in engine.SCHEMAS.items() if one != engine.NAME)
+    now = committed.text_of(composed())
+    before = here.read_text(encoding="utf-8")
+    there = other.read_text(encoding="utf-8")
+    carried = committed.carried(now, before, committed.text_of(saleors_schema()), there)
     if write:
-        SCHEMA.write_text(now, encoding="utf-8")
+        here.write_text(now, encoding="utf-8")
+        other.write_text(carried, encoding="utf-8")
         return 0
-    committed = SCHEMA.read_text(encoding="utf-8") if SCHEMA.exists() else ""
-    if now == committed:
-        return 0
-    name = str(SCHEMA.relative_to(PROJECT))
+    drifted = [_drift(here, before, now), _drift(other, there, carried)]
+    if any(drifted):
+        print(
+            "The API's schema is not the one that is committed. Where that is meant: make schema."
+        )
+    return int(any(drifted))
+
+
+def _drift(file: Path, committed: str, now: str) -> bool:
+    """Whether a schema differs from its file; says how."""
+    name = str(file.relative_to(PROJECT))
     changes = difflib.unified_diff(
         committed.splitlines(), now.splitlines(), name, "the API's", lineterm="", n=1
     )
-    print("\n".join(list(changes)[:80]))
-    print(f"The API's schema is not the one in {name}. Where that is meant: make schema.")
-    return 1
+    shown = list(changes)[:80]
+    print("\n".join(shown), end="\n" if shown else "")
+    return committed != now
 
 
 def main(arguments: list[str]) -> int:

@@ -26,6 +26,9 @@ def _installed() -> str:
 #: ``saleor2`` or ``saleor3``.
 NAME = _installed()
 
+#: The committed schema of the API on each engine, in ``marketplace/api/schemas``.
+SCHEMAS = {"saleor2": "saleor-2.10.graphql", "saleor3": "saleor-3.23.graphql"}
+
 
 def part(name: str) -> Any:
     """A module of the installed engine."""
