@@ -13,6 +13,8 @@ preload_app = True
 timeout = 60
 graceful_timeout = 10
 keepalive = 15
+# A search of 5,000 characters gets an answer in words; a server closes the door without one.
+limit_request_line = 8190
 # Addresses, and what somebody looks at, are nobody's business: errors alone are logged.
 accesslog = None
 control_socket_disable = True

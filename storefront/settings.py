@@ -33,7 +33,7 @@ ALLOWED_HOSTS = os.environ.get("STOREFRONT_HOSTS", "127.0.0.1,localhost").split(
 
 # Each is a folder with urls.py (``app_name`` is the room's name), templates/<room>/, documents/ and
 # a catalogue in locale/it. A context.py in it says what every page's template knows.
-ROOMS = ["design", "account", "home", "buy", "after"]
+ROOMS = ["design", "account", "home", "find", "buy", "after"]
 
 INSTALLED_APPS = [
     "django.contrib.messages",
