@@ -17,8 +17,8 @@ WIDTH = 1000.0
 MARGIN = 70.0
 KM_PER_DEGREE = 111.195
 # Nearer than this two places cannot be told apart or tapped.
-APART = 46.0
-SMALLEST, LARGEST = 17.0, 40.0
+APART = 56.0
+SMALLEST, LARGEST = 17.0, 30.0
 
 # Shores, as latitude and longitude, drawn by eye from the comuni along them.
 LAKES = {
@@ -66,10 +66,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
+    """``named``: there is room for its name in it."""
+
     name: str
     path: str
     x: float
     y: float
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,8 @@ def _ground(places: tuple[tuple[str, float, float], ...]) -> Ground:
     for name, shore in LAKES.items():
         drawn = [projection.point(lat, lon) for lat, lon in shore]
         middle = _middle(drawn)
-        lakes.append(Lake(name, _smooth(drawn), middle.x, middle.y))
+        wide = max(p.x for p in drawn) - min(p.x for p in drawn)
+        lakes.append(Lake(name, _smooth(drawn), middle.x, middle.y, wide > 120))
     return Ground(
         points={key: point for (key, _a, _o), point in zip(places, points, strict=True)},
         cells=cells,
@@ -308,11 +312,7 @@ def _label(spots: Sequence[Spot], size: str, letter: float, height: float) -> No
 
     ``letter`` is how wide a letter is, in the drawing's units.
     """
-    taken = [
-        Box(s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius)
-        for s in spots
-        if s.count
-    ]
+    taken = [Box(s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius) for s in spots]
     tall = letter * 1.75
     for spot in sorted(spots, key=lambda spot: (-spot.count, spot.name)):
         if size == "narrow" and not spot.count:
@@ -321,8 +321,7 @@ def _label(spots: Sequence[Spot], size: str, letter: float, height: float) -> No
         for label in _positions(spot, tall):
             box = _box(label, wide, tall)
             inside = box.left > 4 and box.right < WIDTH - 4 and box.top > 4 and box.bottom < height
-            own = Box(spot.x - 1, spot.y - 1, spot.x + 1, spot.y + 1)
-            if inside and not box.meets(own) and not any(box.meets(other) for other in taken):
+            if inside and not any(box.meets(other) for other in taken):
                 spot.labels[size] = label
                 taken.append(box)
                 break
