@@ -35,12 +35,12 @@ class Place:
     no_page: str = ""
 
 
-def link(page: str, beginning: str) -> Reach:
+def link(page: str, beginning: str, where: str = "a") -> Reach:
     """The first link on ``page`` to an address that begins so, and is longer."""
 
     def reach(shop: Shop) -> str:
         shown = shop.visitor(EMPLOYEE).get(page)
-        for anchor in shown.soup.select("main a[href]"):
+        for anchor in shown.soup.select(f"main {where}[href]"):
             path = urlsplit(urljoin(shown.url, str(anchor["href"]))).path
             if path.startswith(beginning) and len(path) > len(beginning):
                 return path
@@ -58,6 +58,20 @@ PLACES: dict[str, list[Place]] = {
     "theme": [Place(no_page="sets a cookie and leads back")],
     "picture": [Place(no_page="a picture")],
     # find
+    "find:listings": [
+        Place("/negozio/"),
+        Place("/negozio/?q=formagella&tipo=beni&prezzo_a=50", signed_in=False, variant="filtered"),
+        Place("/negozio/?q=xyzzy+plugh", variant="empty"),
+    ],
+    "find:listing": [
+        Place(link("/negozio/?q=formaggella", "/negozio/", "article a")),
+        Place(link("/negozio/?tipo=servizi", "/negozio/", "article a"), False, "to nobody"),
+        Place(link("/negozio/?q=coperta", "/negozio/", "article a"), variant="not on sale"),
+    ],
+    "find:map": [Place("/negozio/mappa/?q=pane")],
+    "find:near_me": [Place(no_page="leads to the list, from where one lives")],
+    "find:provider": [Place(link("/fornitori/", "/fornitori/"))],
+    "find:charter": [Place(lambda shop: link("/fornitori/", "/fornitori/")(shop) + "carta/")],
     # buy
     # after
     "after:order": [Place(link("/ordini/", "/ordini/"))],
