@@ -24,13 +24,11 @@ class GraphQL(Protocol):
     ) -> Any:
         """One schema out of Saleor's and ours; ours come first and may replace a field."""
 
-<<<<<<< HEAD
     def saleors_mutation(self, name: str) -> Any:
         """The field of Saleor's own mutations with that (Python) name, to put something around."""
-=======
+
     def saleors_schema(self) -> Any:
         """Saleor's own schema, without ours."""
->>>>>>> 90193fa (Commit the API's schema on Saleor 3.23; keep both in step from either engine; validate every document on both)
 
     def nobody(self) -> Any:
         """The user of a request without a token."""
@@ -64,11 +62,8 @@ build_schema = installed.build_schema
 nobody = installed.nobody
 order_node = installed.order_node
 prepare_context = installed.prepare_context
-<<<<<<< HEAD
 saleors_mutation = installed.saleors_mutation
-=======
 saleors_schema = installed.saleors_schema
->>>>>>> 90193fa (Commit the API's schema on Saleor 3.23; keep both in step from either engine; validate every document on both)
 user_of_token = installed.user_of_token
 
 __all__ = [
@@ -81,10 +76,7 @@ __all__ = [
     "nobody",
     "order_node",
     "prepare_context",
-<<<<<<< HEAD
     "saleors_mutation",
-=======
     "saleors_schema",
->>>>>>> 90193fa (Commit the API's schema on Saleor 3.23; keep both in step from either engine; validate every document on both)
     "user_of_token",
 ]

@@ -40,11 +40,8 @@ __all__ = [
     "nobody",
     "order_node",
     "prepare_context",
-<<<<<<< HEAD
     "saleors_mutation",
-=======
     "saleors_schema",
->>>>>>> 90193fa (Commit the API's schema on Saleor 3.23; keep both in step from either engine; validate every document on both)
     "user_of_token",
 ]
 
@@ -115,15 +112,14 @@ def _saleors_scalars() -> Iterator[None]:
         TypeMap.graphene_reducer = own
 
 
-<<<<<<< HEAD
 def saleors_mutation(name: str) -> Any:
     """The field of Saleor's own mutations with that (Python) name, to put something around."""
     return saleor_api.Mutation._meta.fields[name]
-=======
+
+
 def saleors_schema() -> Any:
     """Saleor's own schema, without ours."""
     return saleor_api.schema
->>>>>>> 90193fa (Commit the API's schema on Saleor 3.23; keep both in step from either engine; validate every document on both)
 
 
 def nobody() -> Any:
