@@ -50,13 +50,27 @@ def remember(request: HttpRequest, address: Address, known: Where) -> None:
         "country": "IT",
         "countryArea": PROVINCE,
     }
-    try:
-        if known.remembered_id:
-            mutate(request, "buy/address_change", id=known.remembered_id, input=given)
-        else:
-            mutate(request, "buy/address_keep", input=given)
-    except ApiRefusal:
+    if not (_changed(request, known.remembered_id, given) or _kept(request, given)):
         messages.info(request, _("We could not remember the address; this order goes there."))
+
+
+def _changed(request: HttpRequest, address_id: str, given: Mapping[str, str]) -> bool:
+    """Put the address in the place of the one before; that one may not be in one's own book."""
+    if not address_id:
+        return False
+    try:
+        mutate(request, "buy/address_change", id=address_id, input=given)
+    except ApiRefusal:
+        return False
+    return True
+
+
+def _kept(request: HttpRequest, given: Mapping[str, str]) -> bool:
+    try:
+        mutate(request, "buy/address_keep", input=given)
+    except ApiRefusal:
+        return False
+    return True
 
 
 def _address(kept: Mapping[str, Any], comuni: list[Mapping[str, Any]]) -> Address:

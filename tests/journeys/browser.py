@@ -92,7 +92,9 @@ class Watched:
         SCREENS.mkdir(parents=True, exist_ok=True)
         size = self.page.viewport_size or DESK
         file = "".join(c if c.isalnum() else "_" for c in f"{name}_{size['width']}")
-        self.page.screenshot(path=str(Path(SCREENS, f"{file}.png")), full_page=True)
+        self.page.screenshot(
+            path=str(Path(SCREENS, f"{file}.png")), full_page=True, caret="initial"
+        )
 
 
 class Browsers:

@@ -49,6 +49,19 @@ def link(page: str, beginning: str, where: str = "a") -> Reach:
     return reach
 
 
+def last_receipt(shop: Shop) -> str:
+    """The receipt of the employee's last order."""
+    from marketplace.sales.models import Settlement
+
+    with shop.looking_in():
+        orders = Settlement.objects.filter(user__email=EMPLOYEE, order_id__isnull=False)
+        return f"/ricevuta/{orders.latest('pk').order_number}/"
+
+
+def paid_just_now(shop: Shop) -> str:
+    return f"{last_receipt(shop)}?appena=1"
+
+
 PLACES: dict[str, list[Place]] = {
     # design, account, home
     "home:home": [Place("/"), Place("/", signed_in=False, variant="window")],
@@ -72,7 +85,16 @@ PLACES: dict[str, list[Place]] = {
     "find:near_me": [Place(no_page="leads to the list, from where one lives")],
     "find:provider": [Place(link("/fornitori/", "/fornitori/"))],
     "find:charter": [Place(lambda shop: link("/fornitori/", "/fornitori/")(shop) + "carta/")],
-    # buy
+    # buy: a cart with something in it, and the way to the receipt, are in test_buying.py
+    "buy:cart": [Place("/carrello/", variant="empty")],
+    "buy:checkout": [Place(no_page="leads to the cart where that is empty")],
+    "buy:review": [Place(no_page="leads to the cart where that is empty")],
+    "buy:add": [Place(no_page="an answer to a form")],
+    "buy:change": [Place(no_page="an answer to a form")],
+    "buy:remove": [Place(no_page="an answer to a form")],
+    "buy:restore": [Place(no_page="an answer to a form")],
+    "buy:pay": [Place(no_page="an answer to a form")],
+    "buy:receipt": [Place(last_receipt), Place(paid_just_now, variant="paid just now")],
     # after
     "after:order": [Place(link("/ordini/", "/ordini/"))],
     "after:cancel": [Place(no_page="answers a form, and leads back")],
