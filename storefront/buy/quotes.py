@@ -91,6 +91,12 @@ class Quote:
         return list(groups.values())
 
     @property
+    def fetched_at(self) -> str:
+        """Where goods would be fetched: providers and their comuni."""
+        makers = [group.provider for group in self.groups if group.has_goods]
+        return ", ".join(f"{one['name']} ({one['comune']['name']})" for one in makers)
+
+    @property
     def gone(self) -> list[QuotedLine]:
         """What is not on sale any more."""
         return [line for line in self.lines if line.found["listing"] is None]
