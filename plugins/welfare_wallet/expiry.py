@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from babel.lists import format_list
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -147,6 +148,11 @@ def _said(person: Any, wallets: dict[int, Wallet], due: list[Due]) -> dict[str, 
             }
             for one in ordered
         ],
+        # "60, 30 e 7"
+        "days": format_list(
+            [str(days) for days in sorted(settings.CREDIT_WARNING_DAYS, reverse=True)],
+            locale=wording.locale(),
+        ),
         "shop_url": site,
         "calendar_url": f"{site}/borsellino/scadenze/" if site else "",
     }

@@ -110,14 +110,14 @@ def _card(sheet: Sheet, voucher: Mapping[str, Any]) -> None:
 
 def _brand(sheet: Sheet, x: float, y: float) -> None:
     sheet.set_font("voucher", "B", 11)
-    words = "WELFAREPIÙ"
+    words = "WELFAREPIU"
     width = sheet.get_string_width(words)
     right = x + WIDTH - 18 - width
     sheet.set_xy(right, y)
     sheet.set_text_color(*INK)
     sheet.cell(sheet.get_string_width("WELFARE"), 5.5, "WELFARE")
     sheet.set_text_color(*SUN)
-    sheet.cell(sheet.get_string_width("PIÙ"), 5.5, "PIÙ")
+    sheet.cell(sheet.get_string_width("PIU"), 5.5, "PIU")
 
 
 def _where(voucher: Mapping[str, Any]) -> str:

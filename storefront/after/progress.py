@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from storefront.money import day, moment, money
+from storefront.money import day, moment
 
 Part = Mapping[str, Any]
 CALLED_OFF = ("refused", "cancelled")
@@ -49,21 +49,16 @@ def steps_of(part: Part, placed_at: str, *, has_vouchers: bool) -> list[dict[str
     """The way of a part for the ``steps`` piece, from the order to the end."""
     ordered = {"title": _("Ordered and paid"), "text": moment(placed_at), "state": "done"}
     if part["status"] in CALLED_OFF:
-        return [ordered, *_called_off(part)]
+        return [ordered, _called_off(part)]
     steps = [ordered, _accepting(part), *_preparing(part), *_handing_over(part, has_vouchers)]
     _mark_now(steps)
     return steps
 
 
-def _called_off(part: Part) -> list[dict[str, str]]:
+def _called_off(part: Part) -> dict[str, str]:
     by_provider = part["status"] == "refused"
-    ended = {
-        "title": _("Refused by the provider") if by_provider else _("Cancelled by you"),
-        "text": moment(part["statusAt"]),
-        "state": "bad",
-    }
-    back = {"title": _("%(sum)s given back") % {"sum": money(part["refunded"])}, "state": "done"}
-    return [ended, back] if part["refunds"] else [ended]
+    title = _("Refused by the provider") if by_provider else _("Cancelled by you")
+    return {"title": title, "text": moment(part["statusAt"]), "state": "bad"}
 
 
 def _accepting(part: Part) -> dict[str, str]:

@@ -110,6 +110,7 @@ def test_in_the_language_that_the_person_last_ordered_in(api, town, person):
     api.data(shopping.PURCHASE, wanted, user=person, language="en")
     expiry_warn_all(day(95))
     assert mail.outbox[0].subject.startswith("Credit about to expire: €21.50 to spend by")
+    assert "We write 60, 30 and 7 days before" in mail.outbox[0].body
     assert "What you do not spend goes back to your company" in mail.outbox[0].body
     expiry_warn_all(day(140))
     assert mail.outbox[1].to == [town.employee.email]
