@@ -24,6 +24,11 @@ _LOCALES = {"it": Locale("it", "IT"), "en": Locale("en", "GB")}
 _ZONE = ZoneInfo(settings.TIME_ZONE)
 
 
+def today() -> date:
+    """Today in the territory's time."""
+    return datetime.now(_ZONE).date()
+
+
 def locale() -> Locale:
     """Babel's locale of the active language."""
     return _LOCALES.get((get_language() or "it")[:2], _LOCALES["it"])

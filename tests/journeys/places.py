@@ -66,6 +66,11 @@ PLACES: dict[str, list[Place]] = {
     # design, account, home
     "home:home": [Place("/"), Place("/", signed_in=False, variant="window")],
     "account:login": [Place("/accesso/", signed_in=False)],
+    "account:home": [Place(no_page="an answer to the profile's form")],
+    "account:renew": [
+        Place("/password/nuova/?email=a%40example.com&token=x", signed_in=False),
+        Place("/password/nuova/", signed_in=False, variant="not whole"),
+    ],
     "account:resume": [Place(no_page="leads home where no form waits")],
     "language": [Place(no_page="sets a cookie and leads back")],
     "theme": [Place(no_page="sets a cookie and leads back")],
