@@ -18,6 +18,7 @@ LISTING: dict[str, Any] = {
     "name": "Formagella della Val Cavallina stagionata quaranta giorni",
     "price": {"amount": "12.50", "currency": "EUR"},
     "isAvailable": True,
+    "charterInForce": True,
     "madeBySfa": False,
     "pictureUrl": "",
     "provider": {"name": "Malga Alta"},
