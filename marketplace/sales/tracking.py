@@ -70,6 +70,9 @@ class PurchaseRefund(graphene.ObjectType):
     """Money of a purchase that went back."""
 
     amount = graphene.Field(Money, required=True)
+    to_card = graphene.Field(
+        Money, required=True, description="Of it, what goes back to the card that paid a part."
+    )
     refunded_at = graphene.DateTime(required=True)
     cause = graphene.String(
         required=True,
@@ -86,6 +89,10 @@ class PurchaseRefund(graphene.ObjectType):
     @staticmethod
     def resolve_amount(root: SettlementReversal, _info: Any) -> Any:
         return money(root.cents)
+
+    @staticmethod
+    def resolve_to_card(root: SettlementReversal, _info: Any) -> Any:
+        return money(root.card_cents)
 
     @staticmethod
     def resolve_refunded_at(root: SettlementReversal, _info: Any) -> Any:

@@ -48,6 +48,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     purchase, vouchers = found["myPurchase"], nodes(found["myVouchers"])
     told = {
         "purchase": purchase,
+        "delivery_refunds": [refund_shown(one) for one in purchase["deliveryRefunds"]],
         "wallet": wallet_of(purchase, found["myWallets"]),
         "parts": [_part(part, purchase, vouchers) for part in purchase["parts"]],
     }
@@ -72,9 +73,17 @@ def _part(
         "steps": steps_of(part, purchase["placedAt"], has_vouchers=bool(own)),
         "vouchers": own,
         "usable": Counter(one["status"] for one in own)["issued"],
+        "refunds": [refund_shown(one) for one in part["refunds"]],
         "reason": next((one["reason"] for one in part["refunds"] if one["reason"]), ""),
         "is_called_off": part["status"] in CALLED_OFF,
     }
+
+
+def refund_shown(refund: Mapping[str, Any]) -> dict[str, Any]:
+    """With what of it is credit again, in euro, and what the card gets."""
+    card = cents(refund["toCard"])
+    credit = cents(refund["amount"]) - card
+    return {**refund, "in_credit": credit / 100, "on_card": card / 100}
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +104,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _cancelled(part: Mapping[str, Any]) -> str:
-    told = {"provider": part["providerName"], "sum": money(part["refunded"])}
-    if not cents(part["refunded"]):
-        return _("The order at %(provider)s is cancelled.") % told
-    return _("The order at %(provider)s is cancelled: %(sum)s are back in your credit.") % told
+    card = sum(cents(one["toCard"]) for one in part["refunds"])
+    credit = sum(cents(one["amount"]) for one in part["refunds"]) - card
+    said = [_("The order at %(provider)s is cancelled.") % {"provider": part["providerName"]}]
+    if credit:
+        said.append(_("%(sum)s are back in your credit.") % {"sum": money(credit / 100)})
+    if card:
+        said.append(_("%(sum)s go back to your card.") % {"sum": money(card / 100)})
+    return " ".join(said)

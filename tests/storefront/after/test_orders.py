@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from marketplace.providers.fulfilment import provider_order_accept, provider_order_refuse
+from storefront.after.orders import refund_shown
 from tests.storefront.after.buying import CHEESE, SWIMMING, buy, credit_left, in_shop
 from tests.storefront.shop import EMPLOYEE
 
@@ -44,7 +45,8 @@ def test_cancelling_gives_credit_and_delivery_back_and_says_until_when(shop, bou
     page = visitor.get(f"/ordini/{bought.number}/")
     after = visitor.submit(page, f"/ordini/{bought.number}/annulla/")
     assert after.path == f"/ordini/{bought.number}/"
-    assert "è annullato: 18,90" in after.words
+    assert "è annullato. 18,90" in after.words
+    assert "sono di nuovo nel tuo credito" in after.words
     assert "Annullato da te" in after.words
     assert "da spendere entro il" in after.words
     assert "3,50\xa0€ di consegna" in after.words or "3,50 € di consegna" in after.words
@@ -79,6 +81,14 @@ def test_a_refusal_shows_the_provider_s_words_and_the_credit(shop, bought):
     shown = shop.visitor(bought.email).get(f"/ordini/{bought.number}/")
     for words in ("Rifiutato dal fornitore", "Il latte è finito", "da spendere entro il"):
         assert words in shown.words
+
+
+def test_what_a_card_paid_goes_back_to_the_card_and_is_not_called_credit():
+    def euro(amount):
+        return {"amount": amount, "currency": "EUR"}
+
+    shown = refund_shown({"amount": euro(18.9), "toCard": euro(8.4), "cause": "cancelled"})
+    assert (shown["in_credit"], shown["on_card"]) == (10.5, 8.4)
 
 
 def test_a_form_that_was_tampered_with_cancels_nothing(shop, bought):
