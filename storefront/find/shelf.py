@@ -148,14 +148,15 @@ class Shelf:
                 self._pages.clear()
             self._stamp, self._asked_at = stamp, asked_at
 
-    def page(self, key: Hashable, make: Callable[[], HttpResponse]) -> Page:
-        """The page of that key; one that is not whole (200) is made anew for each reader."""
+    def page(self, key: Hashable, make: Callable[[], HttpResponse]) -> tuple[Page, bool]:
+        """The page of that key, and whether it lay there; one that is not whole (200) is made anew
+        for each reader."""
         stamp = self.stamp()
         with self._guard:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
-                return found
+                return found, True
         made = Page.of(make())
         with self._guard:
             # What was made under a stamp that has gone meanwhile may be older than the new one.
@@ -163,7 +164,7 @@ class Shelf:
                 self._pages[key] = made
                 while len(self._pages) > MOST_PAGES:
                     self._pages.popitem(last=False)
-        return made
+        return made, False
 
 
 @cache
@@ -184,9 +185,9 @@ def shelved(request: HttpRequest, make: Make, own: Own | None = None) -> HttpRes
     if "messages" in request.COOKIES:
         # What is told this reader once is on no page of the shelf.
         neutral._messages = request._messages
-        page = Page.of(make(neutral))
+        page, found = Page.of(make(neutral)), False
     else:
-        page = shelf().page(_key(neutral), lambda: make(neutral))
+        page, found = shelf().page(_key(neutral), lambda: make(neutral))
     response = HttpResponse(status=page.status, content_type=page.content_type)
     places = _places(request, page, own)
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
@@ -194,6 +195,7 @@ def shelved(request: HttpRequest, make: Make, own: Own | None = None) -> HttpRes
         response["Content-Encoding"] = "gzip"
     else:
         response.content = page.filled(places)
+    response["X-Shelf"] = "found" if found else "made"
     patch_vary_headers(response, ("Accept-Encoding", "HX-Request"))
     return response
 
