@@ -11,3 +11,7 @@ pin --no-deps build.in -o build.txt
 pin --no-deps engine.in -o engine.txt
 pin tools.in -o tools.txt
 pin stripe.in -o stripe.txt
+# What the images of docker-compose.yml install.
+pin --no-deps wheel.in -o wheel.txt
+pin --no-deps production.in -o production.txt
+pin --no-deps storefront.in -o storefront.txt

@@ -132,12 +132,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"trace": {"()": "storefront.traces.TraceFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(trace)s] %(message)s"}
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(trace)s] %(message)s"},
+        "json": {"()": "storefront.logs.Json"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "line" if EMBEDDED else "json",
             "filters": ["trace"],
         }
     },

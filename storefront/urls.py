@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from storefront import pictures, preferences
+from storefront import health, pictures, preferences
 
 urlpatterns = [
     path("", include(f"storefront.{room}.urls"))
@@ -15,6 +15,9 @@ urlpatterns = [
     if find_spec(f"storefront.{room}.urls")
 ]
 urlpatterns += [
+    # Without names, which pages have.
+    path("health/live", health.live),
+    path("health/ready", health.ready),
     path("lingua/<str:language>/", preferences.language, name="language"),
     path("aspetto/<str:theme>/", preferences.theme, name="theme"),
     path("figure/<int:width>/<path:name>", pictures.picture, name="picture"),

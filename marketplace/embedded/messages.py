@@ -20,7 +20,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 PROJECT = Path(__file__).resolve().parents[2]
-CATALOGUE = PROJECT / "locale" / "it" / "LC_MESSAGES" / "django.po"
+CATALOGUE = PROJECT / "marketplace" / "locale" / "it" / "LC_MESSAGES" / "django.po"
 TOPS = ("marketplace", "plugins", "fixtures")
 STOREFRONT = PROJECT / "storefront"
 KEYWORDS = {

@@ -33,7 +33,7 @@ NEEDED_BYTES = 1_200_000_000
 # django-versatileimagefield and graphene install these at the top level; the first would be
 # imported in place of our own `tests` by anything that runs from another folder.
 STRAYS = ("tests", "examples")
-CATALOGUES = ("locale", "marketplace", "plugins", "storefront")
+CATALOGUES = ("marketplace", "plugins", "storefront")
 
 
 class CannotSetUp(Exception):

@@ -17,7 +17,7 @@ TIME_ZONE = "Europe/Rome"
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
 # Sentences are English in the code; `make messages` brings them into the catalogue.
-LOCALE_PATHS = [str(Path(__file__).parents[2] / "locale")]
+LOCALE_PATHS = [str(Path(__file__).parents[1] / "locale")]
 WELFAREPIU_ROOMS = [
     "marketplace.shop",
     "marketplace.people",

@@ -23,7 +23,6 @@ os.environ.setdefault("WELFAREPIU_LOG_FORMAT", "text")
 from marketplace.settings.base import *
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
-ROOT_URLCONF = "marketplace.embedded.urls"
 MEDIA_ROOT = str(DATA / "media")
 STATIC_ROOT = str(DATA / "static")
 
