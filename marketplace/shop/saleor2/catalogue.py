@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import slugify
 from saleor.account.models import Address
 from saleor.product.models import Category, Product, ProductImage, ProductType, ProductVariant
 from saleor.product.utils.variant_prices import update_product_minimal_variant_price
@@ -22,6 +21,7 @@ from saleor.warehouse.models import Stock, Warehouse
 
 from marketplace.money import CURRENCY, decimal
 from marketplace.shop.facts import ProductFacts, ProductMade
+from marketplace.shop.slugs import slug_of
 
 COUNTRY = "IT"
 # Saleor sells nothing without a stock row, also what it does not count.
@@ -117,7 +117,7 @@ def product_create(
     product = Product(
         product_type_id=_product_type(is_service),
         name=name,
-        slug=f"{slugify(name)[:200]}-{slugify(sku)}",
+        slug=slug_of(name, sku),
         category_id=category_id,
         currency=CURRENCY,
         price_amount=decimal(price_cents),

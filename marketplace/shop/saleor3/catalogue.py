@@ -33,6 +33,7 @@ from saleor.warehouse.models import Stock, Warehouse
 from marketplace.money import CURRENCY, decimal
 from marketplace.shop.facts import ProductFacts, ProductMade
 from marketplace.shop.saleor3.channels import COUNTRY, channel
+from marketplace.shop.slugs import slug_of
 
 # Saleor sells nothing without a stock row, also what it does not count.
 UNCOUNTED = 1_000_000
@@ -136,7 +137,7 @@ def product_create(
     product = Product.objects.create(
         product_type_id=_product_type(is_service),
         name=name,
-        slug=f"{slugify(name)[:200]}-{slugify(sku)}",
+        slug=slug_of(name, sku),
         category_id=category_id,
         description=description_blocks(description),
         description_plaintext=description,
