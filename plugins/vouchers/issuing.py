@@ -24,7 +24,12 @@ from marketplace.sales.sale import PlacedOrder, Reversal, Sale, SaleLine
 from plugins.vouchers.codes import code_hash, new_code
 from plugins.vouchers.models import VoucherStatus, VoucherTerm, WelfareVoucher
 
-OVER = (ProviderOrderStatus.REFUSED.value, ProviderOrderStatus.CANCELLED.value)
+# What has been had, or never will be, needs no voucher any more.
+OVER = (
+    ProviderOrderStatus.COMPLETED.value,
+    ProviderOrderStatus.REFUSED.value,
+    ProviderOrderStatus.CANCELLED.value,
+)
 
 
 def needs_vouchers(line: SaleLine) -> bool:

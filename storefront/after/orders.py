@@ -70,7 +70,7 @@ def _part(
     return {
         **part,
         "badge": status_of(part),
-        "steps": steps_of(part, purchase["placedAt"], has_vouchers=bool(own)),
+        "steps": steps_of(part, purchase["placedAt"], own),
         "vouchers": own,
         "usable": Counter(one["status"] for one in own)["issued"],
         "refunds": [refund_shown(one) for one in part["refunds"]],

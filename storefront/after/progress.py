@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from storefront.money import day, moment
 
 Part = Mapping[str, Any]
+Voucher = Mapping[str, Any]
 CALLED_OFF = ("refused", "cancelled")
 ACCEPTED = ("accepted", "ready", "completed")
 
@@ -45,12 +46,12 @@ def _tasks(part: Part) -> dict[str, Any]:
     return {task["kind"]: task for task in part["preparation"] if task["status"] != "cancelled"}
 
 
-def steps_of(part: Part, placed_at: str, *, has_vouchers: bool) -> list[dict[str, str]]:
+def steps_of(part: Part, placed_at: str, vouchers: Sequence[Voucher]) -> list[dict[str, str]]:
     """The way of a part for the ``steps`` piece, from the order to the end."""
     ordered = {"title": _("Ordered and paid"), "text": moment(placed_at), "state": "done"}
     if part["status"] in CALLED_OFF:
         return [ordered, _called_off(part)]
-    steps = [ordered, _accepting(part), *_preparing(part), *_handing_over(part, has_vouchers)]
+    steps = [ordered, _accepting(part), *_preparing(part), *_handing_over(part, vouchers)]
     _mark_now(steps)
     return steps
 
@@ -97,9 +98,10 @@ def _when(task: Mapping[str, Any], done: bool) -> str:
     return " · ".join(filter(None, (by, service)))
 
 
-def _handing_over(part: Part, has_vouchers: bool) -> list[dict[str, str]]:
+def _handing_over(part: Part, vouchers: Sequence[Voucher]) -> list[dict[str, str]]:
     over = part["status"] == "completed"
-    if has_vouchers:
+    if vouchers:
+        over = all(one["status"] != "issued" for one in vouchers)
         title = _("Used with your vouchers") if over else _("Show your vouchers at the provider's")
     elif "delivery" in _tasks(part):
         return []

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from saleor.warehouse.models import Allocation
 
 from marketplace.ledger.verification import verify
@@ -153,6 +154,27 @@ def test_the_order_says_what_the_sfa_does_and_why_a_provider_refused(api, town):
         "The camp is full",
     )
     assert (honey["isCancellable"], camp["isCancellable"]) == (True, False)
+
+
+LIST = """{ myPurchases(first: 100) { edges { node { orderNumber deliveryRefunds { cause } parts {
+  status providerName preparation { kind } refunds { cause credit { expiresOn } } } } } } }"""
+
+
+def test_a_long_list_of_orders_costs_what_a_short_one_does(api, town):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            api.data(LIST, user=town.employee)
+        return len(captured)
+
+    def once(number: int) -> None:
+        buy(town, api, (town.honey, 1), key=f"purchase-{number}")
+        cancel(api, ProviderOrder.objects.latest("pk"), town.employee)
+
+    once(1)
+    one = statements()
+    for number in range(2, 6):
+        once(number)
+    assert statements() == one
 
 
 # At the same moment.

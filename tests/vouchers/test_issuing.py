@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from marketplace.providers import fulfilment
 from marketplace.refusals import Refusal
+from marketplace.sales import terms
 from marketplace.sales.cancellation import purchase_part_cancel
 from marketplace.sales.models import Settlement
 from marketplace.sales.reversals import Cause, order_reverse, provider_order_refund
@@ -92,8 +93,6 @@ def test_placing_the_order_again_makes_no_more(bought):
 
 
 def test_the_reconciler_finds_what_lacks_and_makes_it(bought):
-    from marketplace.sales import terms
-
     settlement = Settlement.objects.get()
     sales = {settlement.order_id: terms.from_json(settlement.terms)[0]}
     assert vouchers_missing(sales) == set()
@@ -135,6 +134,18 @@ def test_an_order_refunded_in_full_cancels_them_and_in_part_does_not(bought):
     assert statuses() == ["issued"] * DAYS
     order_reverse(order_id=bought.part.order_id, cause=Cause("Cancelled"))
     assert statuses() == ["cancelled"] * DAYS
+
+
+def test_what_was_had_without_them_gets_none_after(bought):
+    type(bought.part).objects.filter(pk=bought.part.pk).update(status="completed")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER vouchers_guard ON vouchers_welfarevoucher")
+    WelfareVoucher.objects.all().delete()
+    settlement = Settlement.objects.get()
+    sales = {settlement.order_id: terms.from_json(settlement.terms)[0]}
+    assert vouchers_missing(sales) == set()
+    order_place(settlement, order_ref(settlement.token))
+    assert statuses() == []
 
 
 def test_what_went_back_gets_no_vouchers_any_more(bought):
