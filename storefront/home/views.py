@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,14 @@ from storefront.money import today
 NEAR_KM = 12.0
 # The first letter about credit that expires goes out then; from then on the page says so too.
 SOON_DAYS = 60
+SHOWN = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Credit and what is near for whoever is signed in; else what this is, and the window."""
     if request.person is None:
         found = ask(request, "home/window")
-        return render(request, "home/window.html", {**found, "listings": nodes(found["listings"])})
+        return render(request, "home/window.html", {**found, "listings": shown(found)})
     found = ask(request, "home/mine")
     told = {
         **found,
@@ -39,10 +41,20 @@ def near(request: HttpRequest, home: Mapping[str, Any] | None) -> list[Any]:
     """What is offered around the person's comune; anything, where that is not known or is empty."""
     if home:
         around = {"near": {"comune": home["comune"]["id"], "km": NEAR_KM}}
-        found = nodes(ask(request, "home/near", filter=around)["listings"])
+        found = shown(ask(request, "home/near", filter=around))
         if found:
             return found
-    return nodes(ask(request, "home/near", filter=None)["listings"])
+    return shown(ask(request, "home/near", filter=None))
+
+
+def shown(found: Mapping[str, Any]) -> list[Any]:
+    """Eight of what can be bought, one of each provider after the other: a window, not a list."""
+    by_provider: dict[str, list[Any]] = {}
+    for one in nodes(found["listings"]):
+        if one["isAvailable"] and one["charterInForce"]:
+            by_provider.setdefault(one["provider"]["id"], []).append(one)
+    rounds = zip_longest(*by_provider.values())
+    return [one for several in rounds for one in several if one is not None][:SHOWN]
 
 
 def expiring(wallets: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
