@@ -53,7 +53,7 @@ def test_from_the_cart_to_the_receipt(shop):
         "Piano welfare completo",
         "65,50 € dal credito che scade il",
         "al Fondo di Solidarietà",
-        "Confezionato dall'SFA",
+        "Confezionato dallo SFA",
         "te lo portano a casa",
         "concorda con te",
     ):
@@ -303,7 +303,7 @@ class TestDelivery:
             ({"street": ""}, "Scrivi via e numero."),
             ({"postal_code": "240"}, "Il CAP ha cinque cifre."),
             ({"phone": "chiamami"}, "Scrivi il numero con il prefisso"),
-            ({"city": "Palermo"}, "L'SFA consegna solo nei comuni del territorio."),
+            ({"city": "Palermo"}, "Lo SFA consegna solo nei comuni del territorio."),
             ({"delivery": "by_drone"}, "questa modalità non c'è"),
             ({"delivery": "on_site"}, "questa modalità non c'è"),
             ({"first_name": "x" * 5_000}, "100"),
