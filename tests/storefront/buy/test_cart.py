@@ -179,12 +179,12 @@ def test_the_next_person_at_the_computer_finds_their_own_cart(shop):
     honey = article(shop)
     visitor = signed_in(shop)
     on(visitor, (honey, 2))
-    first = visitor.cookies["sessione"]
+    visitor.submit(visitor.get("/uscita/"))
+    assert not visitor.get("/").soup.select_one("#cart-count-top").get_text(strip=True)
     visitor.sign_in(shop.buyer(), "welfarepiu")
     page = visitor.get("/carrello/")
     assert honey.name not in page.text
     assert "Il carrello è vuoto" in page.words
-    assert first != visitor.cookies["sessione"]
 
 
 def test_a_cart_filled_before_signing_in_is_still_there_after(shop):
