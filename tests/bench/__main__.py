@@ -22,7 +22,7 @@ os.environ["CELERY_BROKER_URL"] = "memory://"
 
 import django  # noqa: E402
 
-PARTS = ("purchases", "listings", "statements", "ledger")
+PARTS = ("purchases", "listings", "pages", "statements", "ledger")
 
 
 def say(text: str) -> None:
@@ -48,12 +48,13 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from tests.bench import ledger, listings, purchases, statements, table
+    from tests.bench import ledger, listings, pages, purchases, statements, table
     from tests.bench.stage import Stage
 
     measures: dict[str, Any] = {
         "purchases": purchases.measure,
         "listings": listings.measure,
+        "pages": pages.measure,
         "statements": statements.measure,
         "ledger": ledger.measure,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.bench import ledger, listings, purchases, statements, table
+from tests.bench import ledger, listings, pages, purchases, statements, table
 from tests.bench.stage import Stage
 
 TINY = table.Scale(
@@ -26,7 +26,7 @@ def test_every_measurement_runs(django_db_setup, django_db_blocker):
         with Stage(TINY, print) as stage:
             rows = [
                 row
-                for part in (purchases, listings, statements, ledger)
+                for part in (purchases, listings, pages, statements, ledger)
                 for row in part.measure(stage)
             ]
             machine = table.machine(stage.postgres_version(), TINY)
@@ -38,7 +38,13 @@ def test_every_measurement_runs(django_db_setup, django_db_blocker):
     assert "2.10.1" in machine
     assert all(row.value is not None for row in rows)
     names = " ".join(row.name for row in rows)
-    for measured in ("purchases, 2 clients", "lists of 24", "of a purchase", "ledger postings"):
+    for measured in (
+        "purchases, 2 clients",
+        "lists of 24",
+        "list page, 2 clients",
+        "of a purchase",
+        "ledger postings",
+    ):
         assert measured in names
     assert left == 0
 
