@@ -10,14 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from storefront.api import ask
-from storefront.money import cents, locale, money
+from storefront.money import cents, locale, money, today
 from storefront.sessions import signed_in
 
 MOST_MONTHS = 12
@@ -68,10 +67,6 @@ class Month:
     @property
     def euro(self) -> float:
         return sum(one.euro for one in self.expiries)
-
-
-def today() -> date:
-    return datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 @require_GET

@@ -12,9 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from storefront.after.expiry import today
 from storefront.api import ask
-from storefront.money import cents, locale
+from storefront.money import cents, locale, today
 
 MONTHS = 12
 # The height of the highest bar, in the drawing's own units.
@@ -37,24 +36,16 @@ class Column:
 def solidarity(request: HttpRequest) -> HttpResponse:
     """The Fund's totals for everybody; what one's own orders gave for whoever is signed in."""
     if request.person is None:
-        found = ask(request, "after/fund")
-        return render(request, "after/solidarity.html", {**found, "levied": _levied(found)})
+        return render(request, "after/solidarity.html", ask(request, "after/fund"))
     found = ask(request, "after/giving")
     given = found["myFundGiving"]
     told = {
         **found,
-        "levied": _levied(found),
         "columns": list(columns(given["months"], today())),
         "height": HEIGHT,
         "sources": _sources(given["months"]),
     }
     return render(request, "after/solidarity.html", told)
-
-
-def _levied(found: Mapping[str, Any]) -> float:
-    """What all orders gave, net of refunds, in euro."""
-    totals = found["fundTransparency"]
-    return (cents(totals["levied"]) - cents(totals["givenBack"])) / 100
 
 
 def columns(given: list[Mapping[str, Any]], now: date) -> Iterator[Column]:

@@ -140,6 +140,9 @@ class FundTransparency(graphene.ObjectType):
 
     levied = graphene.Field(Money, required=True, description="Given by orders.")
     given_back = graphene.Field(Money, required=True, description="Of it, by refunds.")
+    received = graphene.Field(
+        Money, required=True, description="What orders gave and no refund took back."
+    )
     requests = graphene.Int(description="Requests submitted.")
     awards = graphene.Int(description="Awards paid or reserved.")
     awarded = graphene.Field(Money, description="Paid or reserved.")
@@ -151,6 +154,7 @@ def resolve_transparency(info: Any, actor: Actor) -> FundTransparency:
     return FundTransparency(
         levied=money(totals.levied_cents),
         given_back=money(totals.given_back_cents),
+        received=money(totals.levied_cents - totals.given_back_cents),
         requests=totals.requests,
         awards=totals.awards,
         awarded=money(totals.awarded_cents),
