@@ -14,7 +14,7 @@ from math import cos, hypot, pi, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 WIDTH = 1000.0
-MARGIN = 70.0
+MARGIN = 90.0
 KM_PER_DEGREE = 111.195
 # Nearer than this two places cannot be told apart or tapped.
 APART = 56.0
@@ -33,6 +33,8 @@ LAKES = {
         (45.772, 9.956), (45.761, 9.944), (45.754, 9.930),
     ),
 }  # fmt: skip
+# Where a lake is wide enough for its name.
+NAMES = {"Lago d'Iseo": (45.684, 10.073)}
 
 
 class Point(NamedTuple):
@@ -66,13 +68,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """``named``: there is room for its name in it."""
+    """``named`` is where its name stands, None where there is no room for it."""
 
     name: str
     path: str
-    x: float
-    y: float
-    named: bool
+    named: Point | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,8 @@ def _ground(places: tuple[tuple[str, float, float], ...]) -> Ground:
     lakes = []
     for name, shore in LAKES.items():
         drawn = [projection.point(lat, lon) for lat, lon in shore]
-        middle = _middle(drawn)
-        wide = max(p.x for p in drawn) - min(p.x for p in drawn)
-        lakes.append(Lake(name, _smooth(drawn), middle.x, middle.y, wide > 120))
+        named = projection.point(*NAMES[name]) if name in NAMES else None
+        lakes.append(Lake(name, _smooth(drawn), named))
     return Ground(
         points={key: point for (key, _a, _o), point in zip(places, points, strict=True)},
         cells=cells,
@@ -286,10 +285,6 @@ def _smooth(points: Sequence[Point]) -> str:
         for corner, middle in zip(points, middles, strict=True)
     )
     return f"M{start.x:.1f} {start.y:.1f}" + "".join(curves) + "Z"
-
-
-def _middle(points: Sequence[Point]) -> Point:
-    return Point(sum(p.x for p in points) / len(points), sum(p.y for p in points) / len(points))
 
 
 class Box(NamedTuple):
