@@ -15,9 +15,8 @@ urlpatterns = [
     if find_spec(f"storefront.{room}.urls")
 ]
 urlpatterns += [
-    # Without names, which pages have.
-    path("health/live", health.live),
-    path("health/ready", health.ready),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
     path("lingua/<str:language>/", preferences.language, name="language"),
     path("aspetto/<str:theme>/", preferences.theme, name="theme"),
     path("figure/<int:width>/<path:name>", pictures.picture, name="picture"),

@@ -72,6 +72,8 @@ PLACES: dict[str, list[Place]] = {
         Place("/password/nuova/", signed_in=False, variant="not whole"),
     ],
     "account:resume": [Place(no_page="leads home where no form waits")],
+    "live": [Place(no_page="for who watches the servers")],
+    "ready": [Place(no_page="for who watches the servers")],
     "language": [Place(no_page="sets a cookie and leads back")],
     "theme": [Place(no_page="sets a cookie and leads back")],
     "picture": [Place(no_page="a picture")],

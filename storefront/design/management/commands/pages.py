@@ -13,7 +13,8 @@ def named(patterns: Any, spaces: str = "", route: str = "") -> Iterator[dict[str
     for one in patterns:
         here = route + str(one.pattern)
         if isinstance(one, URLPattern):
-            yield {"name": f"{spaces}{one.name}", "route": f"/{here}"}
+            # One without a name is visited too: its address stands for it.
+            yield {"name": f"{spaces}{one.name or here}", "route": f"/{here}"}
         else:
             space = f"{spaces}{one.namespace}:" if one.namespace else spaces
             yield from named(one.url_patterns, space, here)
