@@ -296,7 +296,7 @@ def test_the_last_piece_clicked_twice_is_bought_once_and_said_twice(town):
 def test_twin_who_does_not_look_again_is_told_that_it_is_sold_out(town, monkeypatch):
     from plugins.welfare_wallet import purchases
 
-    real = purchases._earlier
+    real = purchases.purchase_earlier
     seen: dict[int, int] = {}
 
     def once(user_id: int, request: Any) -> Any:
@@ -305,7 +305,7 @@ def test_twin_who_does_not_look_again_is_told_that_it_is_sold_out(town, monkeypa
         seen[get_ident()] = seen.get(get_ident(), 0) + 1
         return real(user_id, request) if seen[get_ident()] == 1 else None
 
-    monkeypatch.setattr(purchases, "_earlier", once)
+    monkeypatch.setattr(purchases, "purchase_earlier", once)
     for attempt in range(5):
         seen.clear()
         last = variant(town.dairy, f"Last {attempt}", 100, warehouse=town.warehouse, stock=1)
