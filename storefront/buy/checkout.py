@@ -104,14 +104,9 @@ def pay(request: HttpRequest) -> HttpResponse:
     except ApiRefusal as refusal:
         return _refused(request, confirmed, refusal)
     except ApiUnavailable:
-        messages.warning(
-            request,
-            _(
-                "The shop did not answer in time, and we do not know whether the order went "
-                "through. Press «Pay» again: the same order is never bought twice."
-            ),
-        )
-        return HttpResponseRedirect(reverse("buy:review"))
+        # It may have gone through: the same form again finds out, and never buys twice.
+        told = {"snapshot": confirmed.signed(), "total": confirmed.total_cents / 100}
+        return render(request, "buy/unsure.html", told, status=503)
     return _bought(request, confirmed, found["purchase"]["orderNumber"])
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 import requests
 
+from marketplace.embedded.processes import Child, free_port, stop_all
 from tests import shopping
 from tests.storefront.buy.till import (
     MAKER,
     OTHER_MAKER,
+    SECRET,
     article,
     credit_of,
     let_session_expire,
@@ -157,6 +162,63 @@ def test_an_answer_that_was_lost_is_found_again(shop):
     (number,) = orders_of(shop, visitor)
     assert page.path == f"/ricevuta/{number}/?appena=1"
     assert "Il carrello è vuoto" in visitor.get("/carrello/").words
+
+
+@pytest.fixture
+def cut_off(shop, tmp_path):
+    """Address of a storefront that reaches no API, with the same cookies as the shop's."""
+    port = free_port()
+    child = Child(
+        "cut-off",
+        [
+            *(sys.executable, "-m", "gunicorn", "--log-level", "warning"),
+            *("-c", "python:storefront.gunicorn_conf", "storefront.wsgi"),
+        ],
+        os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "storefront.settings",
+            "WELFAREPIU_API": f"http://127.0.0.1:{free_port()}",
+            "WELFAREPIU_EMBEDDED": "1",
+            "WELFAREPIU_STOREFRONT_PORT": str(port),
+            "STOREFRONT_WORKERS": "1",
+            "STOREFRONT_SECRET_KEY": SECRET,
+            "STOREFRONT_STATIC": str(tmp_path / "static"),
+        },
+        tmp_path / "cut-off.log",
+    )
+    child.start()
+    try:
+        deadline = time.monotonic() + 30
+        while not answers(f"http://127.0.0.1:{port}/accesso/"):
+            assert time.monotonic() < deadline, (tmp_path / "cut-off.log").read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop_all([child], seconds=10)
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def test_where_no_answer_comes_one_may_ask_again(shop, cut_off):
+    honey = article(shop)
+    visitor = signed_in(shop)
+    on(visitor, (honey, 1))
+    review = to_review(visitor)
+    page = visitor.post(
+        f"{cut_off}/cassa/paga/", filled(review.form("/cassa/paga/")), headers={"Referer": cut_off}
+    )
+    assert page.status == 503
+    assert "non sappiamo se l'ordine è passato" in page.words
+    again = filled(page.form("/cassa/paga/"))["order"]
+    page = post(visitor, "/cassa/paga/", order=again)
+    (number,) = orders_of(shop, visitor)
+    assert page.path == f"/ricevuta/{number}/?appena=1"
+    assert honey.left() == 49
 
 
 def test_a_price_that_changed_meanwhile_is_not_paid_before_it_was_seen(shop):
