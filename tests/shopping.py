@@ -99,8 +99,9 @@ def variant(
         stock=stock,
         sku=f"SKU-{next(_numbers)}",
     )
+    sold = ProductVariant.objects.select_related("product").get(pk=made.variant_id)
     Listing.objects.create(
-        product_id=made.product_id,
+        product=sold.product,
         provider=of,
         **{
             "category_code": code,
@@ -112,7 +113,7 @@ def variant(
         },
     )
     catalogue.products_publish([made.product_id])
-    return ProductVariant.objects.select_related("product").get(pk=made.variant_id)
+    return sold
 
 
 def shipping() -> tuple[Any, Any, Any]:

@@ -29,12 +29,18 @@ class Channel(filesystem.Channel):
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         """Note that ``exchange`` leads to ``queue``; all processes do so as they start."""
         entry = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
-        file: Path = self._exchange_file(exchange)  # type: ignore[no-untyped-call]
+        file = self._file_of(exchange)
         with (self.control_folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             table = self.get_table(exchange)  # type: ignore[no-untyped-call]
             if entry not in table:
                 show(file, _json([entry, *table]))
+
+    def _file_of(self, exchange: str) -> Path:
+        """Where Kombu looks for the table; before 5.6 it had no name for that."""
+        known = getattr(self, "_exchange_file", None)
+        found: Path = known(exchange) if known else self.control_folder / f"{exchange}.exchange"
+        return found
 
 
 def show(file: Path, text: str) -> None:

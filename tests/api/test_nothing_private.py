@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
-from graphql_jwt.shortcuts import get_token
 
 from marketplace.operation.logs import Json
 from tests.api.bad_values import spoiled
 from tests.api.calls import operations_with_real_ids
 from tests.api.undone import undone
+from tests.engine.installed import token_of
 from tests.graphql_client import Api
 
 MARK = "husband-ill-and-rent-due"
@@ -121,7 +121,7 @@ LOGIN = """mutation($email: String!, $password: String!) {
 def test_signing_in_and_its_tokens(api, world, log):
     someone = world.people["employee"]
     someone.set_password(PASSWORD)
-    token = get_token(someone)
+    token = token_of(someone)
     with undone():
         someone.save()
         for email, password in ((someone.email, PASSWORD), (someone.email, PASSWORD + "x")):

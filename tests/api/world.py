@@ -24,6 +24,7 @@ from marketplace.people.models import OrganisationKind, Role
 from marketplace.providers.fulfilment import provider_order_accept
 from marketplace.providers.models import ListingStatus, ProviderOrder
 from marketplace.sales.models import Settlement
+from marketplace.shop import catalogue
 from marketplace.suggestions.services import provider_suggest
 from plugins.ethics_charter.models import Adhesion
 from plugins.ethics_charter.services import evidence_add
@@ -145,7 +146,7 @@ def _providers(world: World) -> None:
         status=ListingStatus.DRAFT.value,
         published_at=None,
     )
-    type(draft.product).objects.filter(pk=draft.product_id).update(is_published=False)
+    catalogue.products_unpublish([draft.product_id])
     adhesion = Adhesion.objects.get(provider=here.dairy)
     clause = adhesion.version.clauses.first()
     evidence = evidence_add(

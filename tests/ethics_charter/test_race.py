@@ -16,6 +16,7 @@ from plugins.ethics_charter.services import adhesion_withdraw, charter_load
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as make
+from tests.providers.factories import is_public
 
 WAITS_S = 10.0
 
@@ -37,8 +38,7 @@ class Scene:
 
     def public(self) -> tuple[str, bool]:
         self.listing.refresh_from_db()
-        self.listing.product.refresh_from_db()
-        return self.listing.status, self.listing.product.is_published
+        return self.listing.status, is_public(self.listing)
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from graphql_jwt.shortcuts import get_token
 
 from marketplace.embedded import broker
 from tests import databases, shopping
 from tests.embedded.conftest import Supervisor, url_of
 from tests.embedded.test_run import RESET, eventually
+from tests.engine.installed import token_of
 from tests.operation.test_metrics import TOKEN, figures
 from tests.shopping import PURCHASE, purchase_input
 
@@ -106,7 +106,7 @@ def test_a_requests_number_goes_through_the_queue_to_the_worker(running):
 
 
 def test_every_line_is_an_object_and_none_is_private(running):
-    email, token = running.town.employee.email, get_token(running.town.employee)
+    email, token = running.town.employee.email, token_of(running.town.employee)
     broken = urllib.request.Request(  # noqa: S310
         running.url(f"/graphql/?token={token}"), f"{email} {PASSWORD}".encode()
     )
@@ -143,7 +143,7 @@ def send_broken_task(running: Running, email: str) -> None:
 
 
 def test_prometheus_reads_what_happened(running):
-    token = get_token(running.town.employee)
+    token = token_of(running.town.employee)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     before = figures(running.get("/metrics", **bearer)[1])
     answer, _headers = running.ask(

@@ -6,9 +6,9 @@ import jwt
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
-from graphql_jwt.shortcuts import get_token
 
 from marketplace.people.sessions import issued_at, sessions_end
+from tests.engine.installed import token_of
 
 END = "mutation { sessionsEnd { errors { code } } }"
 ME = "{ me { email } }"
@@ -36,30 +36,30 @@ def holds(api, token):
 
 
 def test_every_token_until_then_is_refused_and_a_new_one_holds(api, anna):
-    phone, desk = get_token(anna), get_token(anna)
+    phone, desk = token_of(anna), token_of(anna)
     assert holds(api, phone)
     assert api.data(END, token=desk) == {"sessionsEnd": {"errors": []}}
     assert not holds(api, phone)
     assert not holds(api, desk)
-    assert holds(api, get_token(anna))
+    assert holds(api, token_of(anna))
 
 
 def test_others_stay_signed_in(api, anna):
     other = get_user_model().objects.create_user("bea@example.com", "a password", is_active=True)
-    token = get_token(other)
-    api.data(END, token=get_token(anna))
+    token = token_of(other)
+    api.data(END, token=token_of(anna))
     assert holds(api, token)
 
 
 def test_an_ended_token_cannot_be_exchanged_for_a_new_one(api, anna):
-    token = get_token(anna)
+    token = token_of(anna)
     assert api.data(REFRESH, {"token": token})["tokenRefresh"]["token"]
-    api.data(END, token=get_token(anna))
+    api.data(END, token=token_of(anna))
     assert api.refused(REFRESH, {"token": token}) == ["TOKEN_EXPIRED"]
 
 
 def test_a_new_password_by_letter_ends_what_was_open(api, anna):
-    before = get_token(anna)
+    before = token_of(anna)
     given = {"email": anna.email, "token": default_token_generator.make_token(anna)}
     new = api.data(SET, {**given, "password": "another password"})["setPassword"]["token"]
     assert not holds(api, before)
@@ -67,13 +67,13 @@ def test_a_new_password_by_letter_ends_what_was_open(api, anna):
 
 
 def test_a_password_that_is_changed_ends_what_was_open(api, anna):
-    before = get_token(anna)
+    before = token_of(anna)
     api.data(CHANGE, {"old": "a password", "new": "another password"}, token=before)
     assert not holds(api, before)
 
 
 def test_other_changes_of_an_account_end_nothing(api, anna):
-    token = get_token(anna)
+    token = token_of(anna)
     anna.first_name = "Anna"
     anna.save(update_fields=["first_name"])
     anna.save()

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
 from marketplace.providers.models import Listing, Provider
 from marketplace.sales.sale import Delivery, DeliveryMethod, LevyShare, LevyTerms, Sale, SaleLine
+from marketplace.shop import catalogue
 from marketplace.territory.models import Ambito, Comune
 
 _numbers = count(1)
@@ -56,13 +57,12 @@ def bare_listing(of: Provider, **facts: Any) -> Listing:
     product_type, _ = apps.get_model("product", "ProductType").objects.get_or_create(
         slug="bare", defaults={"name": "Bare"}
     )
-    product = apps.get_model("product", "Product").objects.create(
-        name=f"Thing {number}",
-        slug=f"thing-{number}",
-        product_type=product_type,
-        price_amount=10,
-        minimal_variant_price_amount=10,
+    product = apps.get_model("product", "Product")(
+        name=f"Thing {number}", slug=f"thing-{number}", product_type=product_type
     )
+    # Where Saleor keeps prices on the product, it wants one.
+    product.price_amount = product.minimal_variant_price_amount = 10
+    product.save()
     facts = {
         "category_code": "f",
         "provenance": "Lovere",
@@ -70,6 +70,11 @@ def bare_listing(of: Provider, **facts: Any) -> Listing:
         **facts,
     }
     return Listing.objects.create(product=product, provider=of, **facts)
+
+
+def is_public(listing: Listing) -> bool:
+    """Whether the shop shows the listing's product."""
+    return catalogue.product_facts([listing.product_id])[listing.product_id].is_published
 
 
 def line(number: int, listing: Listing, cents: int = 1000, quantity: int = 1) -> SaleLine:

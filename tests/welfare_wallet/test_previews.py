@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.providers.models import Listing, ListingStatus
+from marketplace.shop import catalogue
 from tests import tables
 from tests.companies import factories as companies
 from tests.shopping import ADDRESS, DELIVERY_CENTS, PURCHASE, gid, give, purchase_input, variant
@@ -232,10 +233,8 @@ class TestExpectedTotal:
         assert self.buy(api, town, str(due))["errors"] == []
 
     def test_a_changed_price_is_refused_with_old_and_new(self, api, town):
-        from saleor.product.models import Product
-
         due = preview(api, town, (town.honey, 1))["due"]["amount"]
-        Product.objects.filter(pk=town.honey.product_id).update(price_amount="9.00")
+        catalogue.product_update(town.honey.product_id, price_cents=900)
         (error,) = self.buy(api, town, str(due))["errors"]
         assert (error["code"], error["field"]) == ("PRICE_CHANGED", "expectedTotal")
         assert "€12.50" in error["message"]

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.companies.services.budgets import plan_budget_set
 from marketplace.people.actor import actor_of
+from marketplace.shop import catalogue
 from tests import shopping
 from tests.companies import factories as companies
 from tests.shopping import gid
@@ -66,7 +67,7 @@ def test_a_budget_that_is_used_up(api, town):
 
 
 def test_what_is_not_offered_is_left_out(api, town):
-    town.honey.product.__class__.objects.filter(pk=town.honey.product_id).update(is_published=False)
+    catalogue.products_unpublish([town.honey.product_id])
     assert ways(api, town.employee, town.honey) == []
     nothing = [gid("Listing", 2_000_000_000)]
     assert api.data(WAYS, {"listings": nothing}, user=town.employee)["waysToPay"] == []
@@ -86,4 +87,5 @@ def test_a_page_costs_a_constant_number_of_statements(api, town, articles):
     with CaptureQueriesContext(connection) as captured:
         assert len(ways(api, town.employee, *made)) == articles
     statements = [one["sql"] for one in captured if "SAVEPOINT" not in one["sql"]]
-    assert len(statements) <= 10, statements
+    # Saleor 3 asks for its site to sign a token.
+    assert len(statements) <= 12, statements

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from saleor.checkout import calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.plugins.manager import get_plugins_manager
-from saleor.product.models import ProductChannelListing, ProductVariant
+from saleor.product.models import (
+    ProductChannelListing,
+    ProductVariant,
+    ProductVariantChannelListing,
+)
 from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
 
 from marketplace.money import CURRENCY, cents
 from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import CartLine, PricedCart, PricedLine
 from marketplace.shop.refusals import unknown_variant
-from marketplace.shop.saleor3.channels import channel
+from marketplace.shop.saleor3.catalogue import visible
+from marketplace.shop.saleor3.channels import channel_slug
 
 # Where a shipping method says which of our delivery methods it is.
 DELIVERY_META = "welfarepiu.delivery_method"
@@ -32,7 +39,7 @@ def delivery_method_set(shipping_method_id: int, method: str) -> None:
 def delivery_methods() -> dict[str, int]:
     """Our delivery methods that can be had, with the shipping method behind each."""
     rows = ShippingMethod.objects.filter(
-        metadata__has_key=DELIVERY_META, channel_listings__channel=channel()
+        metadata__has_key=DELIVERY_META, channel_listings__channel__slug=channel_slug()
     ).values_list("metadata", "pk")
     return {metadata[DELIVERY_META]: pk for metadata, pk in rows}
 
@@ -41,7 +48,7 @@ def delivery_prices() -> dict[str, int]:
     """What each of our delivery methods costs, gross, in cents."""
     listed = (
         ShippingMethodChannelListing.objects.filter(
-            shipping_method__metadata__has_key=DELIVERY_META, channel=channel()
+            shipping_method__metadata__has_key=DELIVERY_META, channel__slug=channel_slug()
         )
         .select_related("shipping_method")
         .order_by("-shipping_method")
@@ -64,8 +71,7 @@ def price_cart(
         Refusals: UNKNOWN_VARIANT, one per line that names none.
         Refusal: DELIVERY_NOT_AVAILABLE.
     """
-    here = channel()
-    found = _variants(requested, here)
+    found = _variants(requested)
     unknown = [n for n, line in enumerate(requested, 1) if line.variant_id not in found]
     if unknown:
         raise Refusals([unknown_variant(number) for number in unknown])
@@ -74,12 +80,12 @@ def price_cart(
             number,
             found[line.variant_id],
             line.quantity,
-            cents(_unit_price(found[line.variant_id], here.pk)) * line.quantity,
-            _published(found[line.variant_id].product, here.pk),
+            cents(found[line.variant_id].price_here) * line.quantity,
+            found[line.variant_id].public_here,
         )
         for number, line in enumerate(requested, 1)
     )
-    listed = _shipping(delivery_method, lines, here)
+    listed = _shipping(delivery_method, lines)
     delivery_cents = cents(listed.price_amount) if listed else 0
     return PricedCart(
         token=token,
@@ -151,23 +157,21 @@ def _delivery_method_of(checkout_info: Any) -> str:
     return method
 
 
-def _variants(requested: Sequence[CartLine], here: Any) -> dict[int, Any]:
-    """Variants that the channel has a price for."""
+def _variants(requested: Sequence[CartLine]) -> dict[int, Any]:
+    """Variants that the channel has a price for, with that price, less a promotion of Saleor's."""
+    here = ProductVariantChannelListing.objects.filter(
+        variant=OuterRef("pk"), channel__slug=channel_slug()
+    )
+    price = Coalesce("discounted_price_amount", "price_amount")
     return (
-        ProductVariant.objects.filter(
-            channel_listings__channel=here, channel_listings__price_amount__isnull=False
+        ProductVariant.objects.annotate(
+            price_here=Subquery(here.values(asked=price)[:1]),
+            public_here=ExpressionWrapper(visible("product"), BooleanField()),
         )
+        .filter(price_here__isnull=False)
         .select_related("product__product_type")
-        .prefetch_related("channel_listings", "product__channel_listings")
         .in_bulk({line.variant_id for line in requested})
     )
-
-
-def _unit_price(variant: Any, channel_id: int) -> Any:
-    """What one piece costs, gross, less a promotion of Saleor's."""
-    (listed,) = (one for one in variant.channel_listings.all() if one.channel_id == channel_id)
-    discounted = listed.discounted_price_amount
-    return listed.price_amount if discounted is None else discounted
 
 
 def _public(product_ids: list[int], channel_id: int) -> set[int]:
@@ -177,21 +181,14 @@ def _public(product_ids: list[int], channel_id: int) -> set[int]:
     return {one.product_id for one in listed if one.is_visible}
 
 
-def _published(product: Any, channel_id: int) -> bool:
-    return any(
-        listed.is_visible
-        for listed in product.channel_listings.all()
-        if listed.channel_id == channel_id
-    )
-
-
-def _shipping(delivery_method: str, lines: Sequence[PricedLine], here: Any) -> Any:
+def _shipping(delivery_method: str, lines: Sequence[PricedLine]) -> Any:
     """The shipping method's price in the channel; None where nothing is shipped."""
     if not any(line.native.is_shipping_required() for line in lines):
         return None
     found = (
         ShippingMethodChannelListing.objects.filter(
-            shipping_method__metadata__contains={DELIVERY_META: delivery_method}, channel=here
+            shipping_method__metadata__contains={DELIVERY_META: delivery_method},
+            channel__slug=channel_slug(),
         )
         .select_related("shipping_method")
         .first()

@@ -32,7 +32,7 @@ from saleor.warehouse.models import Stock, Warehouse
 
 from marketplace.money import CURRENCY, decimal
 from marketplace.shop.facts import ProductFacts, ProductMade
-from marketplace.shop.saleor3.channels import COUNTRY, channel
+from marketplace.shop.saleor3.channels import COUNTRY, channel, channel_slug
 from marketplace.shop.slugs import slug_of
 
 # Saleor sells nothing without a stock row, also what it does not count.
@@ -81,7 +81,7 @@ def visible(prefix: str = "product") -> Q:
     """Products that customers see now; ``prefix`` is the path from the queried model."""
     started = Q(published_at__isnull=True) | Q(published_at__lte=timezone.now())
     listed = ProductChannelListing.objects.filter(
-        started, product=OuterRef(prefix), channel=channel().pk, is_published=True
+        started, product=OuterRef(prefix), channel__slug=channel_slug(), is_published=True
     )
     return Q(Exists(listed))
 
@@ -234,9 +234,9 @@ def _reprice(product_id: int, price_cents: int) -> None:
 
 def products_publish(product_ids: Collection[int]) -> None:
     """Show the products to customers, in one statement."""
-    ProductChannelListing.objects.filter(product_id__in=product_ids, channel=channel()).update(
-        is_published=True, published_at=timezone.now()
-    )
+    ProductChannelListing.objects.filter(
+        product_id__in=product_ids, channel__slug=channel_slug()
+    ).update(is_published=True, published_at=timezone.now())
 
 
 def products_unpublish(product_ids: Collection[int]) -> None:
@@ -271,8 +271,9 @@ SELECT product.id, product.name, product.slug, product.description_plaintext,
     CASE WHEN variant.track_inventory THEN GREATEST(stocked.quantity - stocked.allocated, 0) END,
     COALESCE(picture.image, ''), COALESCE(picture.alt, '')
 FROM product_product AS product
+LEFT JOIN channel_channel AS channel ON channel.slug = %s
 LEFT JOIN product_productchannellisting AS listed
-    ON listed.product_id = product.id AND listed.channel_id = %s
+    ON listed.product_id = product.id AND listed.channel_id = channel.id
 LEFT JOIN LATERAL (
     SELECT one.id, one.sku, one.track_inventory, priced.price_amount
     FROM product_productvariant AS one
@@ -296,6 +297,6 @@ WHERE product.id = ANY(%s)
 def product_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     """Name, price, stock and picture of products, by key, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [channel().pk, list(product_ids)])
+        cursor.execute(FACTS, [channel_slug(), list(product_ids)])
         rows = cursor.fetchall()
     return {row[0]: ProductFacts(*row) for row in rows}

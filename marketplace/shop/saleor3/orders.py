@@ -43,7 +43,7 @@ from marketplace.money import cents, decimal
 from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart, PricedLine
 from marketplace.shop.refusals import out_of_stock
-from marketplace.shop.saleor3.channels import channel
+from marketplace.shop.saleor3.channels import channel, channel_slug
 
 
 def order_ref(checkout_token: str) -> OrderRef | None:
@@ -112,7 +112,9 @@ def order_write(
         shipping_price_gross_amount=delivery,
         base_shipping_price_amount=delivery,
         undiscounted_base_shipping_price_amount=delivery,
+        shipping_method_metadata=cart.shipping_method.metadata if cart.shipping_method else {},
         shipping_tax_rate=0,
+        shipping_tax_class_name="",
         lines_count=len(cart.lines),
         should_refresh_prices=False,
         currency=cart.currency,
@@ -183,6 +185,7 @@ def _order_line(order: Any, line: PricedLine) -> Any:
         product_type_id=line.native.product.product_type_id,
         is_shipping_required=line.native.is_shipping_required(),
         is_gift_card=False,
+        is_price_overridden=False,
         quantity=line.quantity,
         currency=order.currency,
         base_unit_price_amount=unit,
@@ -220,7 +223,7 @@ def _free_stock(stocks: list[Any]) -> dict[int, list[Any]]:
 def _warehouses_serving(country: str) -> Any:
     """Warehouses of the channel that ship to the country."""
     return Warehouse.objects.filter(
-        shipping_zones__countries__contains=country, channels=channel()
+        shipping_zones__countries__contains=country, channels__slug=channel_slug()
     ).values("pk")
 
 
@@ -304,6 +307,7 @@ def payment_part_record(
         is_success=True,
         amount=amount,
         currency=order.currency,
+        already_processed=True,
         gateway_response={},
     )
     order.total_charged_amount += amount

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql_jwt.shortcuts import get_token
-
 from tests.api.calls.call import Call, call, of
 from tests.api.calls.companies import MANAGER
 from tests.api.world import World
+from tests.engine.installed import token_of
 
 # What anybody may read, and what is made for oneself: no argument names anybody's object.
 TAKES_NOTHING_OF_ANYBODY = frozenset(
@@ -88,7 +87,7 @@ def calls() -> list[Call]:
         call(
             "tokenRefresh",
             "nobody",
-            lambda world: {"token": get_token(world.town.employee)},
+            lambda world: {"token": token_of(world.town.employee)},
         ),
         call(
             "trainingServiceCreate",

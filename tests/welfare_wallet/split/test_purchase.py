@@ -12,6 +12,7 @@ from marketplace.cards.tasks import card_refund_send, card_refunds_catch_up
 from marketplace.ledger.verification import verify
 from marketplace.sales.models import Settlement
 from marketplace.sales.sale import CARD_GATEWAY, GATEWAY
+from marketplace.shop import catalogue
 from plugins.ethics_charter.models import Adhesion
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.split.ending import payment_release
@@ -259,9 +260,7 @@ def test_the_reservation_thrown_away_by_the_staff_the_card_gets_it_back(shopper,
 
 def test_a_price_that_changes_meanwhile_is_not_theirs_to_pay(shopper, town):
     payment = shopper.begin("other-price", (town.more["oil"], 2))
-    product = town.more["oil"].product
-    product.price_amount = 99
-    product.save()
+    catalogue.product_update(town.more["oil"].product_id, price_cents=9900)
     pay(payment)
     assert shopper.refresh(payment)["purchase"]["paid"] == {"amount": 48.0}
 
