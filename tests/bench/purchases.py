@@ -16,8 +16,9 @@ from tests.bench.servers import BARE, OURS
 from tests.bench.stage import Stage
 from tests.bench.table import Aim, Rounds, Row
 from tests.bench.world import World, lines
+from tests.engine.installed import STEPS as SALEORS
 from tests.shopping import ADDRESS, PURCHASE
-from tests.steps import COMPLETE, CREATE, DELIVERY, GATEWAY, HOLD, PAYMENT, saleor_address
+from tests.steps import GATEWAY, HOLD, saleor_address
 
 SHIPPING = """mutation($id: ID!, $address: AddressInput!) {
   checkoutShippingAddressUpdate(checkoutId: $id, shippingAddress: $address) {
@@ -26,7 +27,7 @@ BILLING = """mutation($id: ID!, $address: AddressInput!) {
   checkoutBillingAddressUpdate(checkoutId: $id, billingAddress: $address) {
     checkout { id } checkoutErrors { field message code } } }"""
 # Saleor's own schema has no welfareErrors.
-BARE_COMPLETE = COMPLETE.replace("welfareErrors { code message line }", "")
+BARE_COMPLETE = SALEORS["complete"].replace("welfareErrors { code message line }", "")
 BARE_PAYMENT = {"gateway": "mirumee.payments.dummy", "token": "fully_charged"}
 
 
@@ -45,17 +46,17 @@ class Buyer:
 
     def by_steps(self, *, bare: bool) -> None:
         ask = self.api.ask
-        made = ask(CREATE, input={"email": self.email, "lines": lines(self.cart())})
+        made = ask(SALEORS["create"], input={"email": self.email, "lines": lines(self.cart())})
         checkout = made["checkoutCreate"]["checkout"]["id"]
         ask(SHIPPING, id=checkout, address=saleor_address())
         ask(BILLING, id=checkout, address=saleor_address())
-        ask(DELIVERY, id=checkout, method=self.world.delivery_id)
+        ask(SALEORS["deliver"], id=checkout, method=self.world.delivery_id)
         payment = BARE_PAYMENT
         if not bare:
             hold = ask(HOLD, id=checkout)["walletHoldCreate"]["hold"]
             payment = {"gateway": GATEWAY, "token": hold["token"]}
-        ask(PAYMENT, id=checkout, input=payment)
-        done = ask(BARE_COMPLETE if bare else COMPLETE, id=checkout)["checkoutComplete"]
+        ask(SALEORS["pay"], id=checkout, input=payment)
+        done = ask(BARE_COMPLETE if bare else SALEORS["complete"], id=checkout)["checkoutComplete"]
         if not done["order"]:
             raise RuntimeError(f"no order: {done}")
 
