@@ -76,6 +76,10 @@ def page(
     told = {"title": title, "text": text, "picture_file": drawing, "status": status}
     response = render(request, template, told, status=status)
     response["Cache-Control"] = "no-store"
+    if is_htmx(request):
+        # At the top of the page, and what the answer was meant for stays as it is.
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "outerHTML show:window:top"
     return response
 
 

@@ -78,7 +78,11 @@ class Watched:
 
     def violations(self) -> list[str]:
         """What breaks WCAG 2.1 A or AA, with the elements that do."""
-        found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
+        found = (
+            Axe()
+            .run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            .response["violations"]
+        )
         return [
             f"{one['id']} ({one['help']}): "
             + "; ".join(node["html"][:160] for node in one["nodes"])
