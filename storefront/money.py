@@ -82,6 +82,15 @@ def moment(value: Any) -> str:
 
 
 @register.filter
+def hour(value: Any) -> str:
+    """09:14, in the territory's time."""
+    if not value:
+        return ""
+    when = datetime.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else value
+    return dates.format_datetime(when, "HH:mm", tzinfo=_ZONE, locale=locale())
+
+
+@register.filter
 def number(value: Any) -> str:
     """1.250."""
     return "" if value in (None, "") else numbers.format_decimal(value, locale=locale())

@@ -7,6 +7,7 @@ What differs between installations comes from the environment:
 - ``STOREFRONT_CALLER_KEY``: shared with the API, so that it believes whose address we pass on;
 - ``STOREFRONT_HOSTS``: host names, separated by commas;
 - ``STOREFRONT_PROXIES``: how many proxies of ours stand in front (0: the peer is the browser);
+- ``STOREFRONT_CARD_PAGE``: where cards are typed in, ``https://checkout.stripe.com``;
 - ``STOREFRONT_STATIC``: the folder for the collected static files;
 - ``WELFAREPIU_EMBEDDED=1``: one machine to try out on: plain HTTP, demo accounts, ``/stile/``.
 """
@@ -24,6 +25,8 @@ EMBEDDED = os.environ.get("WELFAREPIU_EMBEDDED") == "1"
 SECRET_KEY = os.environ["STOREFRONT_SECRET_KEY"]
 CALLER_KEY = os.environ.get("STOREFRONT_CALLER_KEY", "")
 API = os.environ.get("WELFAREPIU_API", "http://127.0.0.1:8000").rstrip("/")
+# Our forms may lead there, and nowhere else outside.
+CARD_PAGE = os.environ.get("STOREFRONT_CARD_PAGE", "https://checkout.stripe.com")
 TRUSTED_PROXIES = int(os.environ.get("STOREFRONT_PROXIES", "0"))
 # Who may sign in with one click on the login page, as JSON lines; the embedded edition alone.
 DEMO_ACCOUNTS = os.environ.get("STOREFRONT_DEMO_ACCOUNTS", "") if EMBEDDED else ""
@@ -33,7 +36,7 @@ ALLOWED_HOSTS = os.environ.get("STOREFRONT_HOSTS", "127.0.0.1,localhost").split(
 
 # Each is a folder with urls.py (``app_name`` is the room's name), templates/<room>/, documents/ and
 # a catalogue in locale/it. A context.py in it says what every page's template knows.
-ROOMS = ["design", "account", "home", "find", "buy", "after"]
+ROOMS = ["design", "account", "home", "find", "buy", "cards", "after"]
 
 INSTALLED_APPS = [
     "django.contrib.messages",

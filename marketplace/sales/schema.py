@@ -168,7 +168,8 @@ class Purchase(Entity):
 
     order_number = graphene.String(required=True)
     placed_at = graphene.DateTime(required=True)
-    paid = graphene.Field(Money, required=True, description="What the wallet paid.")
+    paid = graphene.Field(Money, required=True, description="What it cost, by credit and card.")
+    paid_by_card = graphene.Field(Money, required=True, description="What a card paid of it.")
     delivery = graphene.Field(Money, required=True)
     refunded = graphene.Field(Money, required=True)
     levy = graphene.Field(
@@ -195,6 +196,10 @@ class Purchase(Entity):
     @staticmethod
     def resolve_paid(root: Any, _info: Any) -> Any:
         return money(root.gross_cents)
+
+    @staticmethod
+    def resolve_paid_by_card(root: Any, _info: Any) -> Any:
+        return money(root.card_cents)
 
     @staticmethod
     def resolve_delivery(root: Any, _info: Any) -> Any:

@@ -24,6 +24,7 @@ from storefront.buy.cart import Cart
 from storefront.buy.drafts import Draft, Snapshot
 from storefront.buy.forms import ON_SITE, PICK_UP, SFA, DeliveryForm
 from storefront.buy.quotes import Quote, beside_line, quote
+from storefront.cards import offers
 from storefront.money import cents
 from storefront.sessions import signed_in
 
@@ -76,8 +77,12 @@ def review(request: HttpRequest) -> HttpResponse:
         # The cart has changed since: goods want a way of delivery, services none.
         return HttpResponseRedirect(reverse("buy:checkout"))
     confirmed = drafts.snapshot(draft, quoted.cart, cents(quoted.found["due"]))
-    told = {"quote": quoted, "draft": draft, "snapshot": confirmed.signed()}
+    rest = offers.rest_of(
+        request, refusals=quoted.found["refusals"], purchase=purchase_input(confirmed)
+    )
+    told = {"quote": quoted, "draft": draft, "snapshot": confirmed.signed(), "rest": rest}
     response = render(request, "buy/review.html", told)
+    offers.let_through(response)
     carts.write(response, quoted.cart.seeing(quoted.prices))
     return response
 
@@ -88,26 +93,19 @@ def pay(request: HttpRequest) -> HttpResponse:
     """Buy what was confirmed, once, whatever is sent twice."""
     confirmed = drafts.unsigned(request.POST.get("order", ""), request.person.email)
     if confirmed is None:
-        messages.error(
-            request,
-            _(
-                "The form has reached us changed, or was open for too long: nothing was bought. "
-                "Look at the order once more, then pay."
-            ),
-        )
-        return HttpResponseRedirect(reverse("buy:review"))
+        return form_was_changed(request)
     number = drafts.bought(request).get(confirmed.key)
     if number:
-        return _to_receipt(number)
+        return to_receipt(number)
     try:
-        found = mutate(request, "buy/purchase", input=_purchase(confirmed))
+        found = mutate(request, "buy/purchase", input=purchase_input(confirmed))
     except ApiRefusal as refusal:
-        return _refused(request, confirmed, refusal)
+        return refused(request, confirmed, refusal)
     except ApiUnavailable:
         # It may have gone through: the same form again finds out, and never buys twice.
         told = {"snapshot": confirmed.signed(), "total": confirmed.total_cents / 100}
         return render(request, "buy/unsure.html", told, status=503)
-    return _bought(request, confirmed, found["purchase"]["orderNumber"])
+    return bought(request, confirmed, found["purchase"]["orderNumber"])
 
 
 def ways(quoted: Quote) -> list[str]:
@@ -163,8 +161,8 @@ def _go_on(
     return response
 
 
-def _purchase(confirmed: Snapshot) -> dict[str, Any]:
-    """``PurchaseInput``; who pays a rest by card will say so here."""
+def purchase_input(confirmed: Snapshot) -> dict[str, Any]:
+    """``PurchaseInput`` of what was confirmed."""
     total = confirmed.total_cents
     return {
         "idempotencyKey": confirmed.key,
@@ -177,8 +175,9 @@ def _purchase(confirmed: Snapshot) -> dict[str, Any]:
     }
 
 
-def _bought(request: HttpRequest, confirmed: Snapshot, number: str) -> HttpResponse:
-    response = _to_receipt(number)
+def bought(request: HttpRequest, confirmed: Snapshot, number: str) -> HttpResponse:
+    """On to the receipt, with what was bought out of the cart."""
+    response = to_receipt(number)
     drafts.note_bought(request, response, confirmed.key, number)
     draft = drafts.read(request)
     # Answered before, and the browser had it: what is in the cart now is another purchase.
@@ -188,7 +187,20 @@ def _bought(request: HttpRequest, confirmed: Snapshot, number: str) -> HttpRespo
     return response
 
 
-def _refused(request: HttpRequest, confirmed: Snapshot, refusal: ApiRefusal) -> HttpResponse:
+def form_was_changed(request: HttpRequest) -> HttpResponse:
+    """The order in the form is not one that we signed, or is too old."""
+    messages.error(
+        request,
+        _(
+            "The form has reached us changed, or was open for too long: nothing was bought. "
+            "Look at the order once more, then pay."
+        ),
+    )
+    return HttpResponseRedirect(reverse("buy:review"))
+
+
+def refused(request: HttpRequest, confirmed: Snapshot, refusal: ApiRefusal) -> HttpResponse:
+    """Back to where it is put right, with the reasons."""
     if "IDEMPOTENCY_CONFLICT" in refusal.codes:
         return _paid_otherwise(request)
     for one in refusal.errors:
@@ -224,5 +236,5 @@ def _nothing_to_buy(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("buy:cart"))
 
 
-def _to_receipt(number: str) -> HttpResponse:
+def to_receipt(number: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('buy:receipt', args=[number])}?appena=1")

@@ -41,7 +41,12 @@ def next_steps(purchase: Mapping[str, Any]) -> list[dict[str, str]]:
     lines = [line for part in purchase["parts"] for line in part["lines"]]
     has_goods = any(not line["isService"] for line in lines)
     steps = [
-        {"title": _("Paid with your credit"), "state": "done"},
+        {
+            "title": _("Paid with your credit and your card")
+            if purchase["paidByCard"]["amount"]
+            else _("Paid with your credit"),
+            "state": "done",
+        },
         {
             "title": _("The provider accepts it"),
             "text": _("Until then you can still cancel; whoever cannot serve you gives it back."),

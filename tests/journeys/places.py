@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urljoin, urlsplit
 
+from tests.storefront.cards import payments as card_payments
 from tests.storefront.shop import EMPLOYEE, PROJECT, Shop
 
 Reach = Callable[[Shop], str]
@@ -113,7 +114,15 @@ PLACES: dict[str, list[Place]] = {
         Place("/solidarieta/"),
         Place("/solidarieta/", signed_in=False, variant="of the Fund"),
     ],
-    # cards
+    # cards: from the till to the card's page and back, see test_card.py
+    "cards:pay": [Place(no_page="an answer to a form")],
+    "cards:payment": [
+        Place(card_payments.refused, variant="refused"),
+        Place(card_payments.given_up, variant="given up"),
+        Place(card_payments.returned, variant="returned"),
+    ],
+    "cards:back": [Place(card_payments.waiting)],
+    "cards:give_up": [Place(no_page="closes a payment, and leads to it")],
 }
 
 

@@ -1,5 +1,5 @@
-"""A whole shop for tests: the demo territory in a database of its own, a real API over it, and a
-real storefront in front, each in its own processes on free ports of loopback.
+"""A whole shop for tests: the demo territory in a database of its own, a real API over it, a real
+storefront in front and a stand-in for Stripe, each in its own processes on free ports of loopback.
 
 The territory is loaded once a day into a template, and cloned from it in a tenth of a second.
 """
@@ -30,6 +30,7 @@ from django.db import connection
 
 from fixtures import accounts
 from fixtures.load import Size, territory_load
+from marketplace.embedded import stripe_stand_in
 from marketplace.embedded.processes import Child, free_port, stop_all
 from tests import databases
 from tests.storefront.visitor import Visitor
@@ -37,6 +38,7 @@ from tests.storefront.visitor import Visitor
 PROJECT = Path(__file__).resolve().parents[2]
 SIZE = Size(scale=0.02)
 START_SECONDS = 60
+STRIPE_SECRET = "whsec_of_the_shop"
 PASSWORD = accounts.PASSWORD
 # Of the demo territory, with credit and past orders.
 EMPLOYEE = "employee@example.com"
@@ -82,6 +84,12 @@ class Shop:
     data: Path
     api_port: int
     port: int
+    stripe_port: int
+
+    @property
+    def stripe(self) -> str:
+        """The stand-in's address, which is also where cards are typed in."""
+        return f"http://127.0.0.1:{self.stripe_port}"
 
     @property
     def url(self) -> str:
@@ -138,7 +146,7 @@ class Servers:
     """The API and the storefront over one database."""
 
     def __init__(self, database: str, data: Path) -> None:
-        self.shop = Shop(database, data, free_port(), free_port())
+        self.shop = Shop(database, data, free_port(), free_port(), free_port())
 
     @cached_property
     def children(self) -> list[Child]:
@@ -152,6 +160,10 @@ class Servers:
             "CELERY_BROKER_URL": "",
             "WELFAREPIU_DATA": str(shop.data),
             "WELFAREPIU_PORT": str(shop.api_port),
+            "WELFAREPIU_STOREFRONT_PORT": str(shop.port),
+            "STRIPE_API_BASE": shop.stripe,
+            "STRIPE_API_KEY": "sk_test_of_the_shop",
+            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
             "WELFAREPIU_WORKERS": "2",
             "STOREFRONT_CALLER_KEY": caller_key,
             "SECRET_KEY": settings.SECRET_KEY,
@@ -164,9 +176,11 @@ class Servers:
             "STOREFRONT_WORKERS": "1",
             "STOREFRONT_SECRET_KEY": "tests only, never a secret of anybody",
             "STOREFRONT_CALLER_KEY": caller_key,
+            "STOREFRONT_CARD_PAGE": shop.stripe,
             "STOREFRONT_STATIC": str(shop.data / "storefront-static"),
         }
         return [
+            *stripe_stand_in.children(shop.stripe_port, shop.data / "log"),
             Child(
                 "api",
                 [*serve, "-c", "python:marketplace.embedded.gunicorn_conf", "marketplace.api.wsgi"],
@@ -186,6 +200,9 @@ class Servers:
         try:
             for child in self.children:
                 child.start()
+            stripe_stand_in.send_webhooks(
+                self.shop.stripe_port, f"{self.shop.api}/stripe/webhook/", STRIPE_SECRET
+            )
             for address in (f"{self.shop.url}/accesso/", f"{self.shop.api}/graphql/"):
                 self._wait(address)
             yield self.shop

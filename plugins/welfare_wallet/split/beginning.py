@@ -65,8 +65,11 @@ class Offer:
     split: splitting.Split
 
 
-def offer_of(*, user: Any, request: PurchaseRequest) -> Offer:
+def offer_of(*, user: Any, request: PurchaseRequest, freed_cents: int = 0) -> Offer:
     """How this cart would be shared between credit and card; nothing is set aside.
+
+    Args:
+        freed_cents: credit that an open payment of the wallet holds, and would give back first.
 
     Raises:
         Refusal: what :func:`purchase_create` refuses but INSUFFICIENT_CREDIT and OUT_OF_STOCK, and
@@ -81,12 +84,26 @@ def offer_of(*, user: Any, request: PurchaseRequest) -> Offer:
     split = splitting.split(
         sale,
         due_cents=due_cents,
-        credit_cents=wallet_balance(payer.wallet_id, sale.on).total_cents,
+        credit_cents=wallet_balance(payer.wallet_id, sale.on).total_cents + freed_cents,
         budgets={meter.code: meter.left_cents for meter in meters_of_sale(sale)},
         rules=splitting.rules_on(sale.on),
     )
     extensions.check(split.sale)
     return Offer(payer, cart, levy, split)
+
+
+def offer_show(*, user: Any, request: PurchaseRequest) -> Offer:
+    """:func:`offer_of` for whoever only asks: a payment of theirs that is open would make way.
+
+    Raises:
+        Refusal: as there, and what :func:`check_request` refuses.
+    """
+    check_request(request)
+    payer = payer_of(user_id=user.pk, wallet_id=request.wallet_id)
+    freed = CardPayment.objects.filter(
+        user=user, wallet_id=payer.wallet_id, status=CardPaymentStatus.OPEN.value
+    ).values_list("credit_cents", flat=True)
+    return offer_of(user=user, request=request, freed_cents=sum(freed))
 
 
 def card_purchase_create(

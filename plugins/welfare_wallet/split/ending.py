@@ -13,7 +13,7 @@ import logging
 from dataclasses import replace
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.cards import refunds, stripe_calls
@@ -181,5 +181,7 @@ def _end(payment: CardPayment, status: CardPaymentStatus, because: Refusal | Non
     payment.ended_at = timezone.now()
     if because is not None:
         payment.refused_code = because.code
-        payment.refused_because = str(because.message)[:400]
+        # Whoever brings the news (Stripe, the clock) speaks no language; the buyer does.
+        with translation.override(payment.language):
+            payment.refused_because = str(because.message)[:400]
     payment.save()

@@ -28,7 +28,6 @@ from marketplace.refusals import Refusal
 from marketplace.sales.models import Settlement
 from marketplace.sales.schema import Purchase
 from marketplace.shop.graphql import Decimal, Money
-from plugins.welfare_wallet.purchases import check_request
 from plugins.welfare_wallet.schema import PurchaseInput, request_of
 from plugins.welfare_wallet.split import beginning, ending
 
@@ -116,9 +115,7 @@ class CardOffer(graphene.ObjectType):
 def card_offer(info: Any, actor: Actor, input: Any) -> CardOffer:
     actor.require_user()
     try:
-        request = request_of(input)
-        check_request(request)
-        split = beginning.offer_of(user=info.context.user, request=request).split
+        split = beginning.offer_show(user=info.context.user, request=request_of(input)).split
     except Refusal as refusal:
         if refusal.code in ("NOT_FOUND", "INVALID_ID"):
             raise
@@ -126,8 +123,9 @@ def card_offer(info: Any, actor: Actor, input: Any) -> CardOffer:
     return CardOffer(possible=True, card=money(split.card_cents), credit=money(split.credit_cents))
 
 
-def my_card_payments(_info: Any, actor: Actor) -> Any:
-    return CardPayment.objects.filter(user_id=actor.user_id)
+def my_card_payments(_info: Any, actor: Actor, status: str | None = None) -> Any:
+    mine = CardPayment.objects.filter(user_id=actor.user_id)
+    return mine.filter(status=status) if status else mine
 
 
 def my_card_payment(_info: Any, actor: Actor, id: str) -> CardPayment:
@@ -230,7 +228,8 @@ class Queries(graphene.ObjectType):
         CardPaymentType,
         roles=access.SIGNED_IN,
         resolver=my_card_payments,
-        description="My card payments, newest first.",
+        status=CardPaymentStatusEnum(),
+        description="My card payments, newest first; at most one is `OPEN`.",
     )
 
 
