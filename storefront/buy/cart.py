@@ -15,8 +15,8 @@ from storefront.buy import cookies
 
 COOKIE = "carrello"
 SECONDS = 30 * 24 * 3600
-# A browser keeps 4 KB a cookie; with these it holds.
-MOST_LINES = 40
+# So many keep the cookie under a browser's 4 KB, and the cart's page under 60 KB.
+MOST_LINES = 24
 LONGEST_ID = 64
 LONGEST_NAME = 80
 # What a quantity's field may say; how many may be bought, the shop says.
