@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from storefront.api import ask
+from storefront.api import ApiRefusal, ask
 from storefront.money import today
 
 NEAR_KM = 12.0
@@ -21,13 +21,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """Credit and what is near for whoever is signed in; else what this is, and the window."""
     if request.person is None:
         found = ask(request, "home/window")
-        return render(request, "home/window.html", {**found, "listings": shown(found)})
+        return render(request, "home/window.html", {"listings": shown(found), **together(request)})
     found = ask(request, "home/mine")
     told = {
         **found,
         "purchases": nodes(found["myPurchases"]),
         "soon": expiring(found["myWallets"] or ()),
         "listings": near(request, found["myHome"]),
+        **together(request),
     }
     return render(request, "home/mine.html", told)
 
@@ -35,6 +36,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def nodes(connection: Mapping[str, Any] | None) -> list[Any]:
     """The rows of one page of a list."""
     return [edge["node"] for edge in (connection or {}).get("edges", ())]
+
+
+def together(request: HttpRequest) -> dict[str, Any]:
+    """What all orders have given to the Fund; nothing where there is none yet."""
+    try:
+        return ask(request, "home/together")
+    except ApiRefusal:
+        return {}
 
 
 def near(request: HttpRequest, home: Mapping[str, Any] | None) -> list[Any]:
