@@ -49,4 +49,9 @@ def schedule(rooms: list[str]) -> dict[str, Any]:
     return entries
 
 
-app.conf.beat_schedule = schedule(settings.WELFAREPIU_ROOMS)
+# Beside Saleor 3's own schedule, and where that is: Celery takes what Django's settings say before
+# what is set on the app.
+settings.CELERY_BEAT_SCHEDULE = {
+    **getattr(settings, "CELERY_BEAT_SCHEDULE", {}),
+    **schedule(settings.WELFAREPIU_ROOMS),
+}

@@ -109,6 +109,8 @@ def configuration(form: str) -> dict[str, Any]:
             # They log each request's whole address; `marketplace.operation.requests` logs its own.
             "uvicorn.access": silent,
             "gunicorn.access": silent,
+            # What a library will drop one day, said by each process as it starts.
+            "py.warnings": silent,
             # graphql-core logs every refusal with a traceback; the API says which are faults.
             "graphql": silent,
             "graphql.execution.utils": silent,

@@ -23,9 +23,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 MEDIA_ROOT = os.environ.get("WELFAREPIU_MEDIA", "/app/media")
 
 for _database in DATABASES.values():
-    # After a restart of PostgreSQL the next request finds a new connection by itself.
-    _database["CONN_MAX_AGE"] = 60
-    _database["CONN_HEALTH_CHECKS"] = True
+    # A connection lives as long as its request: under ASGI each request has a thread of its own,
+    # which would leave its connection open. So none outlives a restart of PostgreSQL either.
+    _database["CONN_MAX_AGE"] = 0
 
 # A task whose worker was killed is done by another: each is fit to run twice.
 CELERY_TASK_ACKS_LATE = True

@@ -39,6 +39,13 @@ def test_a_name_in_two_rooms_is_refused(room):
         background.schedule([one, two])
 
 
+def test_the_rooms_entries_stand_beside_the_engines(settings):
+    ours = background.schedule(settings.WELFAREPIU_ROOMS)
+    assert "operation-heartbeat" in ours
+    assert ours.items() <= background.app.conf.beat_schedule.items()
+    assert background.app.conf.beat_schedule is settings.CELERY_BEAT_SCHEDULE
+
+
 def test_every_entry_names_a_task_that_exists():
     background.app.loader.import_default_modules()
     for name, entry in background.app.conf.beat_schedule.items():

@@ -106,6 +106,7 @@ from marketplace.background import app
 assert settings.DEBUG is False
 assert settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE
 assert "*" not in settings.ALLOWED_HOSTS
+assert all(one["CONN_MAX_AGE"] == 0 for one in settings.DATABASES.values())
 assert "fixtures" not in settings.INSTALLED_APPS
 assert settings.LOGGING["formatters"]["line"]["()"].endswith("Json")
 assert not app.conf.task_always_eager and app.conf.task_acks_late

@@ -58,6 +58,9 @@ MAX_CHECKOUT_LINE_QUANTITY = int(os.environ.get("MAX_CHECKOUT_LINE_QUANTITY", "5
 
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
+# Celery's own sleeps through what is due where a schedule answers as some of Saleor's do.
+CELERY_BEAT_SCHEDULER = "saleor.schedulers.schedulers.PersistentScheduler"
+
 # Saleor by itself, without our rooms: what the suite's first template is migrated with.
 BARE = {"PLUGINS": SALEOR_PLUGINS, "ROOT_URLCONF": "saleor.urls"}
 
