@@ -111,6 +111,8 @@ def configuration(form: str) -> dict[str, Any]:
             "gunicorn.access": silent,
             # What a library will drop one day, said by each process as it starts.
             "py.warnings": silent,
+            # Saleor 3 marks what reads where it writes, with a whole stack, for its own replicas.
+            "saleor.core.db.connection": {"level": "ERROR"},
             # graphql-core logs every refusal with a traceback; the API says which are faults.
             "graphql": silent,
             "graphql.execution.utils": silent,
