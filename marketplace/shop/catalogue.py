@@ -32,6 +32,10 @@ class Catalogue(Protocol):
     def visible(self, prefix: str = "product") -> Q:
         """Products that customers see now; ``prefix`` is the path from the queried model."""
 
+    def last_start(self) -> str:
+        """Another text once a product has become visible by the clock, with nobody writing it;
+        empty where products only do so at the beginning of a day."""
+
     def warehouse_ensure(self, *, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
         """The warehouse of that slug, made where there is none, serving Italy."""
 
@@ -97,6 +101,7 @@ SEARCHED_TABLES = installed.SEARCHED_TABLES
 SHOWN_MIGRATIONS = installed.SHOWN_MIGRATIONS
 SHOWN_TABLES = installed.SHOWN_TABLES
 category_ensure = installed.category_ensure
+last_start = installed.last_start
 picture_add = installed.picture_add
 product_create = installed.product_create
 product_facts = installed.product_facts
@@ -119,6 +124,7 @@ __all__ = [
     "ProductFacts",
     "ProductMade",
     "category_ensure",
+    "last_start",
     "picture_add",
     "product_create",
     "product_facts",

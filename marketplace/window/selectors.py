@@ -131,8 +131,8 @@ def _relevance(search: str) -> Func:
 
 def stamp() -> str:
     """Another text after every committed change of what the window shows, and every day: charters
-    and publications begin and end by the calendar, with nobody writing anything."""
+    and publications begin and end by calendar and clock, with nobody writing anything."""
     changes: dict[str, Any] = Tally.objects.aggregate(
         changes=Sum("changes", output_field=BigIntegerField())
     )
-    return f"{timezone.localdate():%Y%m%d}.{changes['changes']}"
+    return f"{timezone.localdate():%Y%m%d}.{changes['changes']}.{catalogue.last_start()}"

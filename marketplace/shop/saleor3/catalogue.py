@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from saleor.account.models import Address
@@ -84,6 +84,13 @@ def visible(prefix: str = "product") -> Q:
         started, product=OuterRef(prefix), channel__slug=channel_slug(), is_published=True
     )
     return Q(Exists(listed))
+
+
+def last_start() -> str:
+    """The latest moment, of those that have come, at which a product was to become visible."""
+    started = ProductChannelListing.objects.filter(published_at__lte=timezone.now())
+    last = started.aggregate(last=Max("published_at"))["last"]
+    return f"{last.timestamp():.0f}" if last else ""
 
 
 def warehouse_ensure(*, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
