@@ -85,6 +85,8 @@ class CardPayment(models.Model):
     refused_code = models.CharField(max_length=40, blank=True, default="")
     refused_because = models.CharField(max_length=400, blank=True, default="")
     disputed_at = models.DateTimeField(null=True)
+    # When the buyer was written to that the card gets its money back.
+    told_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)

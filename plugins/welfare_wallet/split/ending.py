@@ -169,6 +169,13 @@ def _give_back(payment: CardPayment, refusal: Refusal) -> None:
     refunds.payment_owe(
         payment, cents=payment.received_cents, received_transfer_id=posted.transfer_id
     )
+    transaction.on_commit(lambda: _tell_later(payment.pk))
+
+
+def _tell_later(payment_id: int) -> None:
+    from plugins.welfare_wallet.split.tasks import card_returned_tell
+
+    card_returned_tell.delay(payment_id)
 
 
 def _release(payment: CardPayment) -> None:

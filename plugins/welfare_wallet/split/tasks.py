@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from marketplace.cards.models import CardPayment, CardPaymentStatus
 from marketplace.refusals import Refusal
+from plugins.welfare_wallet.split import letters
 from plugins.welfare_wallet.split.ending import payment_give_up, payment_refresh, payment_release
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ MOST_AT_ONCE = 200
 
 @shared_task(name="welfarepiu.card_payments_close")
 def card_payments_close() -> int:
-    """Ask Stripe about open payments, and close those whose time is over; how many were open."""
+    """Ask Stripe about open payments, close those whose time is over, write letters that were lost;
+    how many were open."""
     now = timezone.now()
     waiting = CardPayment.objects.filter(
         Q(created_at__lt=now - ASKED_AFTER) | Q(expires_at__lt=now),
@@ -31,7 +33,15 @@ def card_payments_close() -> int:
     ).order_by("pk")[:MOST_AT_ONCE]
     for payment in waiting:
         _close(payment)
+    for payment_id in letters.returned_untold():
+        letters.returned_tell(payment_id=payment_id)
     return len(waiting)
+
+
+@shared_task(name="welfarepiu.card_returned_tell")
+def card_returned_tell(payment_id: int) -> None:
+    """Write to whoever's card gets its money back."""
+    letters.returned_tell(payment_id=payment_id)
 
 
 def _close(payment: CardPayment) -> None:

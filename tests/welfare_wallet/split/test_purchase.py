@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 from saleor.order.models import Order
 from saleor.payment.models import Payment
@@ -310,3 +311,18 @@ def test_a_hold_ends_with_its_payment(shopper, town):
     payment = shopper.begin("hold-ends", (town.more["oil"], 2))
     shopper.give_up(payment)
     assert WalletHold.objects.get().ended_at is not None
+
+
+def test_the_buyer_is_written_to_once_in_their_language(shopper, town):
+    payment = shopper.begin("too-late-to-pay", (town.more["oil"], 2))
+    CardPayment.objects.update(language="it")
+    payment_release(payment_id=payment.pk, status=CardPaymentStatus.EXPIRED)
+    pay(payment)
+    told(session_of(payment), "checkout.session.completed")
+    for _again in range(2):
+        card_payments_close()
+    (letter,) = mail.outbox
+    assert letter.to == [town.employee.email]
+    assert "18,00" in letter.subject
+    assert "30,00" in letter.body
+    assert "La tua carta" in letter.body or "la tua carta" in letter.body
