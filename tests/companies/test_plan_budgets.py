@@ -121,3 +121,12 @@ def test_another_companys_manager_finds_no_such_plan(api, plan):
     stranger = factories.manager(factories.company())
     answer = api.data(SET, given(plan, limit="1.00"), user=stranger)["planBudgetSet"]
     assert codes(answer) == ["NOT_FOUND"]
+
+
+def test_the_limit_of_a_category_that_the_plan_no_longer_pays_can_be_taken_away(api, plan, manager):
+    api.data(SET, given(plan, limit="500.00"), user=manager)
+    plan.categories.remove("f")
+    for limit, found in ((None, []), ("1.00", ["CATEGORY_OUTSIDE_PLAN"])):
+        answer = api.data(SET, given(plan, limit=limit), user=manager)["planBudgetSet"]
+        assert codes(answer) == found
+    assert limits(plan) == {}

@@ -46,7 +46,7 @@ def plan_budget_set(
         )
     with transaction.atomic():
         plan = plan_managed(actor, plan_id)
-        if not plan.categories.filter(code=category).exists():
+        if not _may_be_limited(plan, category, limit_cents):
             raise Refusal(
                 "CATEGORY_OUTSIDE_PLAN",
                 _("The plan does not pay for %(code)s: nothing is to be limited. Add it first.")
@@ -60,3 +60,11 @@ def plan_budget_set(
             defaults={"limit_cents": limit_cents},
         )
         return plan
+
+
+def _may_be_limited(plan: WelfarePlan, category: str, limit_cents: int | None) -> bool:
+    """A category of the plan; or one that it had, to take its limit away."""
+    if plan.categories.filter(code=category).exists():
+        return True
+    limits = PlanBudget.objects.filter(plan=plan, category_id=category)
+    return limit_cents is None and limits.exists()
