@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 # One process for each core; 0 runs all tests in one.
 TEST_PROCESSES ?= logical
 
-.PHONY: help setup run demo test check schema messages bench requirements clean
+.PHONY: help setup run demo test engine check schema messages bench requirements clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -29,6 +29,9 @@ test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots"
 	@.ci/packages
 	@WELFAREPIU_DATA=$(TEST_DATA) WELFAREPIU_THROWAWAY_SERVER=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadgroup \
 		$(PYTEST_ARGS)
+
+engine: setup ## the rooms' tests on the Saleor 3.23 in SALEOR_HOME (PYTEST_ARGS as above)
+	@$(PYTHON) -m tests.engine $(PYTEST_ARGS)
 
 check: setup ## style, types, imports, uncreated migrations, schema drift
 	@WELFAREPIU_DATA=$(TEST_DATA) $(PYTHON) -m marketplace.embedded.check
