@@ -82,6 +82,9 @@ def running_url(data: Path, database: str) -> str:
     info = running.get_postmaster_info()
     if database not in running.psql("SELECT datname FROM pg_database;").split():
         running.psql(f'CREATE DATABASE "{database}";')
+        # Its log tells that a statement failed, not which words of whom were in it.
+        running.psql(f"ALTER DATABASE \"{database}\" SET log_min_error_statement = 'panic';")
+        running.psql(f"ALTER DATABASE \"{database}\" SET log_error_verbosity = 'terse';")
     return f"postgres://postgres@{quote(str(info.socket_dir), safe='')}:{info.port}/{database}"
 
 

@@ -42,6 +42,36 @@ def use(data) -> str:
     return done.stdout
 
 
+FAIL = """
+import sys
+from pathlib import Path
+import psycopg2
+from urllib.parse import unquote, urlsplit
+from marketplace.embedded import postgres
+data = Path(sys.argv[1])
+parts = urlsplit(postgres.running_url(data, "welfarepiu"))
+host, port = parts.netloc.split("@")[1].rsplit(":", 1)
+there = psycopg2.connect(host=unquote(host), port=port, user="postgres", dbname="welfarepiu")
+there.autocommit = True
+with there.cursor() as cursor:
+    cursor.execute("CREATE TABLE people (email text UNIQUE CHECK (email LIKE '%@%'))")
+    for _ in range(2):
+        try:
+            cursor.execute("INSERT INTO people VALUES ('anna@example.com')")
+        except psycopg2.IntegrityError:
+            pass
+there.close()
+postgres.stop(data)
+"""
+
+
+def test_the_servers_log_does_not_quote_what_a_failed_statement_held(data):
+    subprocess.run([sys.executable, "-c", FAIL, str(data)], cwd=PROJECT, check=True)
+    said = (data / "log").read_text()
+    assert "people_email_key" in said
+    assert "anna" not in said
+
+
 def servers_in(data) -> list[int]:
     processes = psutil.process_iter(["cmdline"])
     return [p.pid for p in processes if str(data) in (p.info["cmdline"] or [])]

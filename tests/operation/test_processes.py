@@ -105,6 +105,17 @@ def test_a_requests_number_goes_through_the_queue_to_the_worker(running):
     assert asked["fields"] == ["requestPasswordReset"]
 
 
+def test_a_pages_number_goes_from_the_shop_to_the_api(running):
+    number = "from-the-browser-1"
+    page = urllib.request.Request(
+        f"http://127.0.0.1:{running.storefront_port}/", headers={"X-Request-ID": number}
+    )
+    with urllib.request.urlopen(page, timeout=60) as answer:  # noqa: S310
+        assert answer.headers["X-Request-ID"] == number
+    asked = [line for line in running.lines("api") if line["request_id"] == number]
+    assert any(line.get("fields") for line in asked)
+
+
 def test_every_line_is_an_object_and_none_is_private(running):
     email, token = running.town.employee.email, token_of(running.town.employee)
     broken = urllib.request.Request(  # noqa: S310
