@@ -23,6 +23,12 @@ SORTS = {
     "prezzo-alto": ("PRICE_DESC", gettext_lazy("Highest price")),
     "distanza": ("DISTANCE", gettext_lazy("Nearest")),
 }
+# What a filter's value is called where nothing on the page says its name.
+CHOSEN = {
+    "categoria": gettext_lazy("Chosen category"),
+    "fornitore": gettext_lazy("Chosen provider"),
+    "origine": gettext_lazy("Chosen comune"),
+}
 NAMES = (
     "q",
     "categoria",
@@ -124,7 +130,7 @@ def chips(asked: Asked, names: Mapping[str, str], path: str) -> Iterator[Chip]:
         yield Chip(f"«{asked.get('q')[:60]}»", without("q"))
     for name in ("categoria", "fornitore"):
         if asked.get(name):
-            yield Chip(names.get(asked.get(name), _("no longer there")), without(name))
+            yield Chip(names.get(asked.get(name)) or str(CHOSEN[name]), without(name))
     if asked.get("comune"):
         place = names.get(asked.get("comune"), "")
         yield Chip(_("Providers of %(comune)s") % {"comune": place}, without("comune"))

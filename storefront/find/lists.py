@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from storefront.api import ApiRefusal, ask
 from storefront.errors import is_htmx
-from storefront.find.filters import DISTANCES, SORTS, Asked, chips
+from storefront.find.filters import CHOSEN, DISTANCES, SORTS, Asked, chips
 from storefront.find.shelf import shelved
 from storefront.sessions import signed_in
 
@@ -102,14 +102,20 @@ def _choices(asked: Asked, facets: dict[str, Any]) -> dict[str, list[dict[str, A
             }
             for row in facets[name]
         ]
-        return sorted(found, key=lambda row: (-row["count"], row["label"]))
+        chosen = asked.get(parameter)
+        if chosen and not any(row["checked"] for row in found):
+            # With the other filters it leaves nothing; it stays chosen all the same.
+            label = CHOSEN[parameter]
+            found.append({"value": chosen, "label": label, "count": 0, "checked": True})
+        return sorted(found, key=lambda row: (-row["count"], str(row["label"])))
+
+    def by_name(some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(some, key=lambda row: str(row["label"]))
 
     return {
         "categories": rows("categories", "category", "code", "categoria"),
-        "providers": sorted(
-            rows("providers", "provider", "id", "fornitore"), key=lambda row: row["label"]
-        ),
-        "origins": sorted(rows("origins", "comune", "id", "origine"), key=lambda row: row["label"]),
+        "providers": by_name(rows("providers", "provider", "id", "fornitore")),
+        "origins": by_name(rows("origins", "comune", "id", "origine")),
     }
 
 

@@ -75,6 +75,14 @@ def test_an_address_that_means_nothing_is_answered_in_words(visitor, query, said
     assert page.soup.select_one("#results a")
 
 
+def test_a_filter_that_leaves_nothing_stays_chosen(visitor):
+    page = visitor.get("/negozio/?categoria=c3&q=xyzzy")
+    assert page.soup.select_one("#categoria-c3")["checked"] == ""
+    chips = [chip.get_text() for chip in page.soup.select("#results .chip-on")]
+    assert any("Categoria scelta" in chip for chip in chips)
+    assert page.soup.select_one('input[name="categoria"][value="c3"]')
+
+
 @pytest.mark.parametrize("query", ["km=abc", "ordine=x", "prezzo_da=abc", "tipo=x", "altro=1"])
 def test_what_is_no_filter_does_not_filter(visitor, query):
     assert len(names(visitor.get(f"/negozio/?{query}"))) == 24
