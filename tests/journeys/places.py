@@ -27,13 +27,14 @@ class Place:
     """A page: how an employee comes there; ``signed_in=False`` for what only others see.
 
     ``variant`` tells two places of one name apart; ``no_page``: why it is none (a download, a
-    redirect, an answer to a form).
+    redirect, an answer to a form). ``languages``: those that its own words are in.
     """
 
     path: str | Reach = ""
     signed_in: bool = True
     variant: str = ""
     no_page: str = ""
+    languages: tuple[str, ...] = ("it", "en")
 
 
 def link(page: str, beginning: str, where: str = "a") -> Reach:
@@ -66,6 +67,7 @@ def paid_just_now(shop: Shop) -> str:
 PLACES: dict[str, list[Place]] = {
     # design, account, home
     "home:home": [Place("/"), Place("/", signed_in=False, variant="window")],
+    "design:style": [Place("/stile/", signed_in=False, languages=("it",))],
     "account:login": [Place("/accesso/", signed_in=False)],
     "account:home": [Place(no_page="an answer to the profile's form")],
     "account:renew": [
