@@ -87,7 +87,7 @@ def test_left(shop, browsers, email, size):
         watched.picture("card nothing paid")
         assert watched.violations() == []
         watched.page.get_by_role("link", name="Torna all'ordine").click()
-        assert watched.page.get_by_role("button", name=re.compile("con la carta")).is_visible()
+        watched.page.get_by_role("button", name=re.compile("con la carta")).wait_for()
 
 
 def test_the_page_that_waits_goes_on_by_itself(shop, browsers, email):
