@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 
 import pytest
-from cryptography.fernet import Fernet
 
 from marketplace.embedded.setup import PROJECT
 from marketplace.settings.environment import REQUIRED, problems
 
 # Of this test alone; unlike any example.
 GOOD_SECRET = "kV3-q9ZtB7_wLx2Rf8Nh5Jm0Yd6Ga4Pc1Ue"
+# The same in every process of the suite, which names tests by them.
+FERNET = [urlsafe_b64encode(letter * 32).decode() for letter in (b"a", b"b")]
 RSA = "-----BEGIN PRIVATE KEY-----\nof the test\n-----END PRIVATE KEY-----"
 GOOD = {
     "SECRET_KEY": GOOD_SECRET,
     "RSA_PRIVATE_KEY": RSA,
-    "WELFAREPIU_ENCRYPTION_KEYS": ",".join(Fernet.generate_key().decode() for _ in "ab"),
+    "WELFAREPIU_ENCRYPTION_KEYS": ",".join(FERNET),
     "DATABASE_URL": f"postgres://shop:{GOOD_SECRET}@db:5432/shop",
     "CELERY_BROKER_URL": f"redis://:{GOOD_SECRET}@redis:6379/0",
     "CACHE_URL": f"redis://:{GOOD_SECRET}@redis:6379/1",
@@ -37,7 +39,7 @@ BAD = [
     ("SECRET_KEY", "please-change-me-kV3q9ZtB7wLx2Rf8Nh5J", "'change'"),
     ("RSA_PRIVATE_KEY", GOOD_SECRET, "no private key"),
     ("WELFAREPIU_ENCRYPTION_KEYS", "nonsense", "a key that is none"),
-    ("WELFAREPIU_ENCRYPTION_KEYS", f"{Fernet.generate_key().decode()},x", "a key that is none"),
+    ("WELFAREPIU_ENCRYPTION_KEYS", f"{FERNET[0]},x", "a key that is none"),
     ("DATABASE_URL", f"mysql://shop:{GOOD_SECRET}@db/shop", "must begin with postgres://"),
     ("DATABASE_URL", "postgres://shop@db/shop", "a password that is shorter"),
     (
