@@ -118,6 +118,11 @@ def forget_order(settlement: Settlement) -> None:
 def forget_parts(order_id: str) -> None:
     Task.objects.filter(order_id=order_id).delete()
     erase("solidarity_fund_levy", f"order_id = '{order_id}'")
+    erase(
+        "vouchers_welfarevoucher",
+        "provider_order_id IN (SELECT id FROM providers_providerorder"
+        f" WHERE order_id = '{order_id}')",
+    )
     ProviderOrderLine.objects.filter(provider_order__order_id=order_id).delete()
     ProviderOrder.objects.filter(order_id=order_id).delete()
 

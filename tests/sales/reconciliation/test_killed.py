@@ -200,7 +200,7 @@ REFUNDED = [
 # Saleor cancels in one transaction, and what our plugin does is in it.
 CANCELLING = "saleor.graphql.order.mutations.orders:OrderCancel.perform_mutation"
 UNCANCELLED = [
-    before("plugins.welfare_wallet.plugin:WelfareWalletPlugin.order_cancelled"),
+    before("marketplace.shop.saleor2.plugins:GatewayPlugin.order_cancelled"),
     *both(REVERSE),
     *both("marketplace.shop.saleor2.orders:refund_record"),
     before(COMMIT, inside=CANCELLING),
