@@ -12,7 +12,7 @@ from typing import Any
 from marketplace.people import attempts
 from marketplace.people.callers import address_of
 from marketplace.people.sessions import check_session
-from marketplace.shop.graphql import saleors_mutation, user_of_token
+from marketplace.shop.graphql import being_refreshed, saleors_mutation
 
 Resolver = Callable[..., Any]
 Around = Callable[[Resolver, Any, Any, dict[str, Any]], Any]
@@ -42,11 +42,9 @@ def sign_in(resolver: Resolver, root: Any, info: Any, given: dict[str, Any]) -> 
 
 def refresh(resolver: Resolver, root: Any, info: Any, given: dict[str, Any]) -> Any:
     """``tokenRefresh``: no new token for one whose person has signed out everywhere."""
-    token = given.get("token") or given.get("refresh_token")
-    if token:
-        user = user_of_token(token)
-        if user is not None:
-            check_session(user, token)
+    found = being_refreshed(info.context, given)
+    if found and found[0] is not None:
+        check_session(*found)
     return resolver(root, info, **given)
 
 

@@ -39,6 +39,9 @@ class GraphQL(Protocol):
     def user_of_token(self, token: str) -> Any:
         """The active user a Saleor token names; raises where it is malformed, expired, nobody's."""
 
+    def being_refreshed(self, context: Any, given: dict[str, Any]) -> tuple[Any, str] | None:
+        """Whose token ``tokenRefresh`` is to exchange, and the token; None where there is none."""
+
     def app_of_token(self, token: str) -> Any:
         """The active Saleor app a token names, or None."""
 
@@ -58,6 +61,7 @@ GraphQLView = installed.GraphQLView
 Money = installed.Money
 Order = installed.Order
 app_of_token = installed.app_of_token
+being_refreshed = installed.being_refreshed
 build_schema = installed.build_schema
 nobody = installed.nobody
 order_node = installed.order_node
@@ -72,6 +76,7 @@ __all__ = [
     "Money",
     "Order",
     "app_of_token",
+    "being_refreshed",
     "build_schema",
     "nobody",
     "order_node",

@@ -25,6 +25,7 @@ __all__ = [
     "Money",
     "Order",
     "app_of_token",
+    "being_refreshed",
     "build_schema",
     "nobody",
     "order_node",
@@ -82,6 +83,12 @@ def user_of_token(token: str) -> Any:
         graphql_jwt.exceptions.JSONWebTokenError: the token is malformed, expired or of nobody.
     """
     return get_user_by_token(token)
+
+
+def being_refreshed(context: Any, given: dict[str, Any]) -> tuple[Any, str] | None:
+    """Whose token ``tokenRefresh`` is to exchange, and the token; None where there is none."""
+    token = given.get("token")
+    return (user_of_token(token), token) if token else None
 
 
 def app_of_token(token: str) -> Any:

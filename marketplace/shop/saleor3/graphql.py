@@ -11,9 +11,14 @@ from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 from graphene.types.typemap import TypeMap
 from graphql import GraphQLScalarType, specified_directives
-from jwt.exceptions import InvalidTokenError
+from jwt.exceptions import ExpiredSignatureError, InvalidTokenError, PyJWTError
 from saleor.app.models import App
-from saleor.core.jwt import get_user_from_access_payload, jwt_decode
+from saleor.core.jwt import (
+    JWT_REFRESH_TOKEN_COOKIE_NAME,
+    get_user_from_access_payload,
+    get_user_from_payload,
+    jwt_decode,
+)
 from saleor.graphql import api as saleor_api
 from saleor.graphql.attribute.types import ASSIGNED_ATTRIBUTE_TYPES
 from saleor.graphql.core import scalars
@@ -36,6 +41,7 @@ __all__ = [
     "Money",
     "Order",
     "app_of_token",
+    "being_refreshed",
     "build_schema",
     "nobody",
     "order_node",
@@ -143,12 +149,32 @@ def user_of_token(token: str) -> Any:
     Raises:
         jwt.exceptions.PyJWTError: the token is malformed, expired or of nobody.
     """
-    payload = jwt_decode(token)
-    if "email" not in payload:
-        raise InvalidTokenError("This is no token of a person.")
+    payload = _payload(token)
     user: Any = get_user_from_access_payload(payload)
     user._welfare_token = payload
     return user
+
+
+def being_refreshed(context: Any, given: dict[str, Any]) -> tuple[Any, str] | None:
+    """Whose token ``tokenRefresh`` is to exchange, and the token; None where there is none.
+
+    It is another kind of token, which signs nobody in, and may come as a cookie.
+    """
+    token = given.get("refresh_token") or context.COOKIES.get(JWT_REFRESH_TOKEN_COOKIE_NAME)
+    return (get_user_from_payload(_payload(token)), token) if token else None
+
+
+def _payload(token: str) -> dict[str, Any]:
+    """What a token says, where its signature holds; else it is no token, in whatever way."""
+    try:
+        payload = jwt_decode(token)
+    except ExpiredSignatureError:
+        raise
+    except PyJWTError as error:
+        raise InvalidTokenError(str(error)) from error
+    if "email" not in payload:
+        raise InvalidTokenError("This is no token of a person.")
+    return payload
 
 
 def app_of_token(token: str) -> Any:
