@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from typing import Any
 from django.db import Error, connection, connections
 
 from marketplace.refusals import Refusal
+
+CONNECT_SECONDS = 30
 
 
 def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
@@ -36,12 +39,19 @@ def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
 
 
 def _connect_or_abort(start: threading.Barrier) -> None:
-    """Who finds no connection must not leave the others waiting."""
-    try:
-        connection.ensure_connection()
-    except Error as failure:
-        start.abort()
-        raise RuntimeError("the server has too few connections for this test") from failure
+    """Wait for a place at the server, where an earlier crowd is still leaving it; who finds none
+    must not leave the others waiting."""
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+            return
+        except Error as failure:
+            if time.monotonic() > deadline:
+                start.abort()
+                message = "the server has too few connections for this test"
+                raise RuntimeError(message) from failure
+            time.sleep(0.05)
 
 
 def outcomes(results: Iterable[Any]) -> Counter[str]:
