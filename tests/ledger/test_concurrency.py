@@ -139,6 +139,7 @@ class TestOneKey:
 
     def test_twin_without_the_second_look_the_echo_is_refused(self):
         weaken("ledger_refuse", ("ledger_replay(p_key, p_hash)", "NULL"))
+        weaken("ledger_write", SLEEP_BEFORE_WRITING)
         assert outcomes(self.same_body())["INSUFFICIENT_CREDIT"] > 0
 
     def test_twin_without_unique_keys_money_moves_twice(self, wallet):
