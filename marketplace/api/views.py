@@ -22,8 +22,9 @@ from graphql.execution import ExecutionResult
 from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
+from marketplace.operation import request_ids
 from marketplace.operation.metrics import refused
-from marketplace.operation.requests import note_fields
+from marketplace.operation.requests import MOST_FIELDS, note_fields
 from marketplace.people.sessions import check_session
 from marketplace.refusals import Refusal, Refusals, refusal_of
 from marketplace.shop.graphql import (
@@ -33,6 +34,7 @@ from marketplace.shop.graphql import (
     prepare_context,
     user_of_token,
 )
+from marketplace.shop.telemetry import span
 
 logger = logging.getLogger(__name__)
 
@@ -94,13 +96,18 @@ class WelfareGraphQLView(GraphQLView):
                 return ExecutionResult(errors=[token_error], invalid=True)
             note_fields(request, found.measured.root_fields)
             weigh(request, found.measured.weight(variables))
-            return found.runnable.execute(
-                root=self.get_root_value(),
-                variables=variables,
-                operation_name=operation_name,
-                context=prepare_context(request),
-                validate=False,
-            )
+            with span(
+                "graphql",
+                fields=sorted(found.measured.root_fields)[:MOST_FIELDS],
+                request_id=request_ids.current(),
+            ):
+                return found.runnable.execute(
+                    root=self.get_root_value(),
+                    variables=variables,
+                    operation_name=operation_name,
+                    context=prepare_context(request),
+                    validate=False,
+                )
         except Exception as error:
             if type(error) is Exception:  # how graphql-core's scalars refuse a variable
                 error = GraphQLError(str(error))

@@ -17,6 +17,7 @@ from marketplace.cards.models import CardPayment, CardPaymentStatus, CardRefund,
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, post
+from marketplace.operation.sending import send_after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +63,15 @@ def _owe(payment: CardPayment, cents: int, key: str, transfer_id: int) -> CardRe
         key=key, defaults={"payment": payment, "cents": cents, "owed_transfer_id": transfer_id}
     )
     if new:
-        transaction.on_commit(lambda: _send_later(refund.pk))
+        _send_later(refund.pk)
     return refund
 
 
 def _send_later(refund_id: int) -> None:
     from marketplace.cards.tasks import card_refund_send
 
-    card_refund_send.delay(refund_id)
+    # `card_refunds_catch_up` asks for what was not sent.
+    send_after_commit(card_refund_send, refund_id)
 
 
 def refund_send(*, refund_id: int) -> CardRefund:

@@ -1,4 +1,4 @@
-"""What our messages carry besides their task: the request that sent them, and when.
+"""What our messages carry besides their task: the request that sent them, its trace, and when.
 
 Celery's signals, connected once per process: on sending, the current request's number goes on the
 message's headers; the worker takes it back from there for as long as the task runs, so that a task
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import ExitStack
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,17 +25,21 @@ from celery.signals import (
     worker_ready,
 )
 from django.db import Error
+from kombu.exceptions import OperationalError
 
 from marketplace.operation import exporter, heartbeats, metrics, request_ids
+from marketplace.shop import telemetry
 
 logger = logging.getLogger(__name__)
 
 REQUEST_ID, SENT_AT = "welfarepiu_request_id", "welfarepiu_sent_at"
+TRACE = "welfarepiu_trace"
 HEARTBEAT = "marketplace.operation.tasks.heartbeat"
 
 # Set in the process of beat: who else sends a heartbeat shows nothing of beat.
 _is_beat = False
 _sent_at: ContextVar[datetime | None] = ContextVar("welfarepiu_sent_at", default=None)
+_span: ContextVar[ExitStack | None] = ContextVar("welfarepiu_span", default=None)
 
 
 def connect() -> None:
@@ -67,13 +72,18 @@ def mark(headers: Any = None, **_given: Any) -> None:
     if isinstance(headers, dict):
         headers.setdefault(REQUEST_ID, request_ids.current() or request_ids.new())
         headers[SENT_AT] = datetime.now(UTC).isoformat()
+        headers[TRACE] = telemetry.carried()
 
 
 def begin_beat(sender: Any = None, **_given: Any) -> None:
     """Send the first heartbeat at once: a new installation is known to work after a second."""
     global _is_beat
     _is_beat = True
-    sender.app.send_task(HEARTBEAT, expires=heartbeats.EXPIRES_SECONDS)
+    try:
+        sender.app.send_task(HEARTBEAT, expires=heartbeats.EXPIRES_SECONDS)
+    except OperationalError as error:
+        # Celery waits for the queue from here on; the next heartbeat is half a minute away.
+        logger.error("the queue does not answer: %s", type(error.__cause__ or error).__name__)
 
 
 def note_beat(sender: Any = None, **_given: Any) -> None:
@@ -104,12 +114,19 @@ def take_up(task: Any = None, **_given: Any) -> None:
     request_ids.adopt(request_ids.sound_or_new(headers.get(REQUEST_ID)))
     sent = _moment(headers.get(SENT_AT))
     _sent_at.set(sent)
+    spanning = ExitStack()
+    spanning.enter_context(telemetry.task_span(str(getattr(task, "name", "")), headers.get(TRACE)))
+    _span.set(spanning)
     if sent is not None:
         waited = (datetime.now(UTC) - sent).total_seconds()
         metrics.TASK_WAIT_SECONDS.observe(max(waited, 0.0))
 
 
 def lay_down(**_given: Any) -> None:
+    spanning = _span.get()
+    if spanning is not None:
+        spanning.close()
+    _span.set(None)
     request_ids.adopt("")
     _sent_at.set(None)
 
@@ -119,7 +136,8 @@ def _headers(task: Any) -> dict[str, Any]:
     request = getattr(task, "request", None)
     beside = getattr(request, "headers", None) or {}
     return {
-        name: getattr(request, name, None) or beside.get(name) for name in (REQUEST_ID, SENT_AT)
+        name: getattr(request, name, None) or beside.get(name)
+        for name in (REQUEST_ID, SENT_AT, TRACE)
     }
 
 

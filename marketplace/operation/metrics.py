@@ -41,6 +41,9 @@ TASK_WAIT_SECONDS = Histogram(
     "How long tasks waited in the queue.",
     buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800),
 )
+TASKS_UNSENT = Counter(
+    "welfarepiu_tasks_unsent", "Tasks that the queue did not take, for the clock to do.", ["task"]
+)
 
 
 def order_paid(*, cents: int, levy_cents: int) -> None:

@@ -23,6 +23,7 @@ from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement
 from marketplace.sales.sale import LevyTerms, PlacedOrder, Sale
 from marketplace.shop.facts import OrderRef
+from marketplace.shop.telemetry import span
 
 PURCHASE = "purchase"
 
@@ -150,7 +151,8 @@ def _pay_once(token: str, pay: Callable[[str], Posted]) -> Posted:
     key = f"purchase:{token}"
     conflict = None
     try:
-        posted = pay(key)
+        with span("ledger.pay"):
+            posted = pay(key)
         if not posted.replayed:
             return posted
     except Refusal as refusal:

@@ -80,6 +80,9 @@ GRAPHQL_MAX_ROWS = 11_000
 CELERY_TIMEZONE = TIME_ZONE
 # A task waits in the queue, where any worker finds it, not in one worker's hands.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A task whose worker was killed is done by another: each is fit to run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
 
 # The storefront passes on whose address it asks for; this key, which it shares, says it is ours.
 STOREFRONT_CALLER_KEY = os.environ.get("STOREFRONT_CALLER_KEY", "")

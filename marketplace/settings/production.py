@@ -27,12 +27,23 @@ for _database in DATABASES.values():
     # which would leave its connection open. So none outlives a restart of PostgreSQL either.
     _database["CONN_MAX_AGE"] = 0
 
-# A task whose worker was killed is done by another: each is fit to run twice.
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # Redis may come later than we do, and go for a while.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # What a worker took and has not done after so long is taken to be lost with it, and is done by
+    # another. Longer than any task takes: one that is still under way would be done twice.
+    "visibility_timeout": 15 * 60,
+    # Nobody who buys waits for a queue that is gone: what cannot be sent is caught up with. Without
+    # a limit Kombu tries for ever.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "socket_keepalive": True,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
 
 # The demo territory is for trying out; nobody gets it who has not asked for it.
 if os.environ.get("WELFAREPIU_DEMO_TERRITORY") == "1":

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.money import euro
+from marketplace.operation.sending import send_after_commit
 from marketplace.refusals import Refusal, Refusals
 from marketplace.sales import extensions, services
 from marketplace.sales.carts import Payer, sale_of
@@ -27,6 +28,7 @@ from marketplace.sales.tasks import order_announce
 from marketplace.shop import orders
 from marketplace.shop.carts import price_cart
 from marketplace.shop.facts import CartLine, OrderRef, PostalAddress, PricedCart
+from marketplace.shop.telemetry import span
 from plugins.welfare_wallet.gateway import GATEWAY
 from plugins.welfare_wallet.wallets import payer_of
 
@@ -89,6 +91,11 @@ def purchase_create(
             OUTSIDE_TERRITORY, PRICE_CHANGED, INSUFFICIENT_CREDIT, IDEMPOTENCY_CONFLICT, and what
             :func:`payer_of` refuses. Nothing has changed then.
     """
+    with span("purchase"):
+        return _purchase_create(user, request, customer_ip)
+
+
+def _purchase_create(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purchased:
     check_request(request)
     earlier = purchase_earlier(user.pk, request)
     if earlier is not None:
@@ -126,7 +133,8 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
         customer_ip=customer_ip,
     )
     services.order_place(settlement, order)
-    transaction.on_commit(lambda: order_announce.delay(order.order_id))
+    # The reconciler announces what nobody was told of.
+    send_after_commit(order_announce, order.order_id)
     return Purchased(settlement, replayed=False)
 
 

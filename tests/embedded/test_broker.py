@@ -67,3 +67,86 @@ def test_reader_beside_writers_never_finds_half_a_message(connection, tmp_path):
         assert message.payload["text"] == "x" * 200_000
         message.ack()
     assert [writer.wait() for writer in writers] == [0, 0, 0]
+
+
+TAKE = """
+import sys, time
+from pathlib import Path
+import kombu
+from marketplace.embedded import broker
+broker.register()
+options = broker.options(Path(sys.argv[1]))
+with kombu.Connection(broker.URL, transport_options=options) as connection:
+    queue = connection.SimpleQueue("celery")
+    for message in [queue.get(timeout=10) for _ in range(2)]:
+        if message.payload["number"] == 1:
+            message.ack()
+    print("taken", flush=True)
+    time.sleep(60)
+"""
+
+
+def one_who_takes_two_and_does_one(folder) -> subprocess.Popen[bytes]:
+    reader = subprocess.Popen(
+        [sys.executable, "-c", TAKE, str(folder)], cwd=PROJECT, stdout=subprocess.PIPE
+    )
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == b"taken\n"
+    return reader
+
+
+def test_what_a_killed_reader_has_not_done_comes_back_once(connection, tmp_path, monkeypatch):
+    monkeypatch.setattr(broker, "LOOK_SECONDS", 0.0)
+    queue = connection.SimpleQueue("celery")
+    for number in (1, 2):
+        queue.put({"number": number})
+    reader = one_who_takes_two_and_does_one(tmp_path)
+    queue.put({"number": 3})
+    # As long as it lives, it is its own; what comes after it is not kept waiting.
+    message = queue.get(timeout=2)
+    assert message.payload == {"number": 3}
+    message.ack()
+    with pytest.raises(queue.Empty):
+        queue.get(timeout=0.2)
+    reader.kill()
+    reader.wait()
+    message = queue.get(timeout=2)
+    assert message.payload == {"number": 2}
+    message.ack()
+    with pytest.raises(queue.Empty):
+        queue.get(timeout=0.2)
+    connection.close()
+    assert list((tmp_path / "broker").iterdir()) == []
+    assert list((tmp_path / "broker-taken").iterdir()) == []
+
+
+def test_twin_kombus_own_forgets_it(tmp_path):
+    folders = broker.options(tmp_path)
+    with kombu.Connection("filesystem://", transport_options=folders) as connection:
+        queue = connection.SimpleQueue("celery")
+        queue.put({"number": 1})
+        queue.get(timeout=2)
+        assert [one for one in tmp_path.rglob("*") if one.suffix == ".msg"] == []
+
+
+def test_who_ends_in_order_puts_back_what_is_not_done(connection, tmp_path):
+    queue = connection.SimpleQueue("celery")
+    queue.put({"number": 1})
+    with kombu.Connection(broker.URL, transport_options=broker.options(tmp_path)) as other:
+        other.SimpleQueue("celery").get(timeout=2)
+        with pytest.raises(queue.Empty):
+            queue.get(timeout=0.1)
+    message = queue.get(timeout=2)
+    assert message.payload == {"number": 1}
+    message.reject(requeue=True)
+    message = queue.get(timeout=2)
+    message.reject()
+    with pytest.raises(queue.Empty):
+        queue.get(timeout=0.1)
+
+
+def test_what_needs_no_word_is_done_when_it_is_read(connection, tmp_path):
+    queue = connection.SimpleQueue("celery", no_ack=True)
+    queue.put({"number": 1})
+    assert queue.get(timeout=2).payload == {"number": 1}
+    assert [one for one in tmp_path.rglob("*") if one.suffix == ".msg"] == []

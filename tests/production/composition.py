@@ -16,10 +16,28 @@ EXAMPLE = PROJECT / ".env.example"
 VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<more>[^}]*))?\}")
 
 
+class Strict(yaml.SafeLoader):
+    """As `docker compose` reads: a key that is written twice is an error, not the last one's."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        # Before what is merged in comes in front, which a key of its own may replace.
+        keys = [key.value for key, _value in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(
+                "while reading a mapping", node.start_mark, f"{twice} is written twice"
+            )
+        super().flatten_mapping(node)
+
+
+def read(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(text, Loader=Strict)  # noqa: S506 (it is safe's)
+    return found
+
+
 @cache
 def composition() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return found
+    return read(FILE.read_text(encoding="utf-8"))
 
 
 def services() -> dict[str, dict[str, Any]]:

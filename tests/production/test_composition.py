@@ -5,10 +5,13 @@ No engine runs it here: what is checked is what can be read.
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.resources import files
 from importlib.util import find_spec
 from itertools import pairwise
 
+import jsonschema
 import pytest
 import yaml
 
@@ -23,6 +26,7 @@ from tests.production.composition import (
     dockerfile,
     instructions,
     postgres_settings,
+    read,
     services,
     variables,
 )
@@ -40,6 +44,38 @@ SERVICES = sorted(EXPECTED)
 def test_the_services_are_these():
     assert set(services()) == EXPECTED
     assert services()["mail"]["profiles"] == ["trial"]
+
+
+def wrong_by_the_specification(found: dict) -> list[str]:
+    """What the Compose specification's own schema says of a file."""
+    folder = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = jsonschema.validators.validator_for(found)(json.loads(folder.read_text()))
+    return [f"{error.json_path}: {error.message}" for error in schema.iter_errors(found)]
+
+
+def test_it_is_as_the_compose_specification_says():
+    assert wrong_by_the_specification(composition()) == []
+
+
+def test_what_is_not_would_be_found():
+    text = FILE.read_text(encoding="utf-8")
+    for right, wrong in (
+        ("read_only: true", "readonly: true"),
+        ("service_healthy", "service_well"),
+    ):
+        assert wrong_by_the_specification(read(text.replace(right, wrong)))
+    once = "  WELFAREPIU_LOG_FORMAT: json\n"
+    with pytest.raises(yaml.constructor.ConstructorError, match="written twice"):
+        read(text.replace(once, once * 2))
+
+
+def test_what_it_names_it_has():
+    for name, one in services().items():
+        assert set(one["networks"]) <= set(composition()["networks"]), name
+        assert set(one.get("depends_on", {})) <= set(services()), name
+        for waited_for, how in one.get("depends_on", {}).items():
+            healthy = how["condition"] == "service_healthy"
+            assert healthy == ("healthcheck" in services()[waited_for]), name
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -200,7 +236,8 @@ def test_every_variable_that_is_given_is_read():
     ours = code_of("marketplace", "plugins")
     for name in ("migrate", "api", "worker", "beat"):
         for given in services()[name]["environment"]:
-            assert f'"{given}"' in ours or given in {"DJANGO_SETTINGS_MODULE"}, given
+            by_libraries = given == "DJANGO_SETTINGS_MODULE" or given.startswith("OTEL_")
+            assert f'"{given}"' in ours or by_libraries, given
     theirs = code_of("storefront")
     for given in services()["storefront"]["environment"]:
         assert f'"{given}"' in theirs, given

@@ -13,8 +13,8 @@ from marketplace.embedded.setup import PROJECT
 # What Saleor 3.23's image has of what we import, by its own dependencies.
 OF_SALEOR = {
     "babel", "celery", "cryptography", "django", "django-countries", "graphene", "graphql-core",
-    "graphql-relay", "pillow", "prices", "promise", "pyjwt", "python-dateutil", "requests",
-    "stripe",
+    "graphql-relay", "kombu", "opentelemetry", "pillow", "prices", "promise", "pyjwt",
+    "python-dateutil", "requests", "stripe",
 }  # fmt: skip
 # Imported by the other engine's part alone, or on one machine alone.
 NOT_THERE = {"embedded", "saleor2"}
@@ -34,7 +34,9 @@ def imported(*tops: str) -> set[str]:
     known = packages_distributions()
     ours = {"marketplace", "plugins", "fixtures", "storefront", "saleor"}
     packages = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - ours
-    return {known[name][0].lower().replace("_", "-") for name in packages}
+    # Several packages share one name (opentelemetry), or the other engine alone has it.
+    many = {name for name in packages if len(known.get(name, ())) != 1}
+    return many | {known[name][0].lower().replace("_", "-") for name in packages - many}
 
 
 def installed(file: str) -> set[str]:

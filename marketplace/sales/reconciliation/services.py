@@ -18,6 +18,7 @@ from marketplace.sales.reconciliation.differences import Difference, Finding, Go
 from marketplace.sales.reconciliation.lock import only_one
 from marketplace.sales.reconciliation.models import ReconciliationRun, StartedBy
 from marketplace.sales.reconciliation.records import record
+from marketplace.shop.telemetry import span
 
 logger = logging.getLogger(__name__)
 
@@ -76,14 +77,15 @@ def reconcile(
         left_ids = []
         for check in checks:
             progress(name_of(check), None)
-            for difference in _differences(check, window):
-                finding, finding_id = _settle(difference, run)
-                if finding is None:
-                    continue
-                report.findings.append(finding)
-                progress(name_of(check), finding)
-                if not finding.repaired and finding_id is not None:
-                    left_ids.append(finding_id)
+            with span("reconcile", check=name_of(check)):
+                for difference in _differences(check, window):
+                    finding, finding_id = _settle(difference, run)
+                    if finding is None:
+                        continue
+                    report.findings.append(finding)
+                    progress(name_of(check), finding)
+                    if not finding.repaired and finding_id is not None:
+                        left_ids.append(finding_id)
         if run is not None:
             _finish(run, report, left_ids)
         return report

@@ -60,6 +60,9 @@ MAX_CHECKOUT_LINE_QUANTITY = int(os.environ.get("MAX_CHECKOUT_LINE_QUANTITY", "5
 
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
+# Traces without what people sent.
+TELEMETRY_TRACER_CLASS = "marketplace.shop.saleor3.telemetry.DiscreetTracer"
+
 # Celery's own sleeps through what is due where a schedule answers as some of Saleor's do.
 CELERY_BEAT_SCHEDULER = "saleor.schedulers.schedulers.PersistentScheduler"
 

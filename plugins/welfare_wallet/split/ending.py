@@ -20,6 +20,7 @@ from marketplace.cards import refunds, stripe_calls
 from marketplace.cards.models import CardPayment, CardPaymentStatus
 from marketplace.cards.stripe_calls import Seen, SessionState
 from marketplace.money import CURRENCY
+from marketplace.operation.sending import send_after_commit
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions, services, terms
 from marketplace.sales.sale import CARD_GATEWAY, GATEWAY
@@ -152,7 +153,8 @@ def _complete(payment: CardPayment) -> None:
     )
     services.order_place(settlement, order)
     _end(payment, CardPaymentStatus.PAID)
-    transaction.on_commit(lambda: order_announce.delay(order.order_id))
+    # The reconciler announces what nobody was told of.
+    send_after_commit(order_announce, order.order_id)
 
 
 def _give_back(payment: CardPayment, refusal: Refusal) -> None:
@@ -169,13 +171,14 @@ def _give_back(payment: CardPayment, refusal: Refusal) -> None:
     refunds.payment_owe(
         payment, cents=payment.received_cents, received_transfer_id=posted.transfer_id
     )
-    transaction.on_commit(lambda: _tell_later(payment.pk))
+    _tell_later(payment.pk)
 
 
 def _tell_later(payment_id: int) -> None:
     from plugins.welfare_wallet.split.tasks import card_returned_tell
 
-    card_returned_tell.delay(payment_id)
+    # `card_payments_close` writes the letters that were lost.
+    send_after_commit(card_returned_tell, payment_id)
 
 
 def _release(payment: CardPayment) -> None:

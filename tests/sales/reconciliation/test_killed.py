@@ -123,7 +123,7 @@ UNPAID = [
 ]
 PAID = [
     after(COMMIT, inside=MUTATION),
-    before("celery.app.task:Task.delay"),
+    before("celery.app.task:Task.apply_async"),
 ]
 
 
