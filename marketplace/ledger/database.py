@@ -4,14 +4,16 @@ differ nowhere else. Both adapt lists to arrays; the casts in the statements giv
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Statements that a server connection has prepared, with their names; gone with the connection.
+# How a server connection executes what it has prepared, by statement; gone with the connection.
 _prepared: MutableMapping[Any, dict[str, str]] = WeakKeyDictionary()
 
 
@@ -37,14 +39,32 @@ def fetch_one_prepared(statement: str, parameters: Sequence[Any]) -> tuple[Any, 
     """
     if not settings.LEDGER_PREPARES:
         return fetch_one(statement, parameters)
-    with connection.cursor() as cursor:
-        names = _prepared.setdefault(connection.connection, {})
-        name = names.get(statement)
-        if name is None:
-            name = f"ledger_{len(names)}"
+    # Not through the proxy ``connection``, which looks it up again for each attribute.
+    here = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    with _cursor(here) as cursor:
+        prepared = _prepared.setdefault(here.connection, {})
+        execute = prepared.get(statement)
+        if execute is None:
+            name = f"ledger_{len(prepared)}"
             numbered = statement % tuple(f"${n}" for n in range(1, len(parameters) + 1))
             cursor.execute(f"PREPARE {name} AS {numbered}")
+            execute = f"EXECUTE {name} ({', '.join(['%s'] * len(parameters))})"
             # Only now: where preparing has failed, the next call tries again.
-            names[statement] = name
-        cursor.execute(f"EXECUTE {name} ({', '.join(['%s'] * len(parameters))})", parameters)
+            prepared[statement] = execute
+        cursor.execute(execute, parameters)
         return cursor.fetchone()
+
+
+@contextmanager
+def _cursor(here: BaseDatabaseWrapper) -> Iterator[Any]:
+    """The driver's own cursor under Django's guards, at half of what Django's own costs; Django's
+    own where somebody counts, logs or watches statements."""
+    if here.execute_wrappers or here.queries_logged:
+        with here.cursor() as watched:
+            yield watched
+        return
+    here.validate_thread_sharing()
+    here.validate_no_broken_transaction()
+    with here.wrap_database_errors, here.connection.cursor() as cursor:
+        yield cursor

@@ -7,6 +7,7 @@ company's part of the levy; four entries under one key.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import random
@@ -81,6 +82,7 @@ def _python_against_pgbench(stage: Stage, legs: Legs) -> list[Row]:
             raw: partial(write, clients, seconds, "simple"),
             prepared: partial(write, clients, seconds),
         }
+        _settle()
         measured.take(ways, stage.scale.short_rounds)
     name = f"ledger postings, {clients} clients"
     return [
@@ -108,6 +110,7 @@ def _hot_against_none(stage: Stage) -> list[Row]:
                 every: partial(write_hot, clients, seconds),
                 nobody: partial(write_none, clients, seconds),
             }
+            _settle()
             measured.take(ways, stage.scale.short_rounds)
             name = f"ledger postings, {clients} clients"
             rows.append(measured.compare(name, every, nobody, aim=Aim("at least", 0.9)))
@@ -119,11 +122,19 @@ def _long(stage: Stage, legs: Legs) -> Row:
     seconds, clients = stage.scale.short_seconds, stage.scale.most_clients
     measured = Rounds()
     with pgbench(stage.long_database, legs) as to_long, pgbench(stage.database, legs) as to_few:
+        _settle()
         to_long(clients, seconds)
         ways = {long: partial(to_long, clients, seconds), few: partial(to_few, clients, seconds)}
         measured.take(ways, stage.scale.short_rounds)
     name = f"ledger postings, {clients} clients, on a long history"
     return measured.compare(name, long, few, aim=Aim("at least", 0.95))
+
+
+def _settle() -> None:
+    """Write out now what earlier steps have left to write: else a checkpoint, which a long history
+    makes long, falls into one side's turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
 
 
 @contextmanager
@@ -173,6 +184,9 @@ def _pgbench(database: str, script: Path, clients: int, seconds: float, protocol
 def post_in_processes(legs: Legs, clients: int, seconds: float) -> Run:
     """Let so many processes post through :func:`marketplace.ledger.posting.post`."""
     connections.close_all()
+    # What was imported before stays shared, as with a server's workers.
+    gc.collect()
+    gc.freeze()
     forked = multiprocessing.get_context("fork")
     start = forked.Barrier(clients + 1)
     ends = [forked.Pipe(duplex=False) for _client in range(clients)]
@@ -191,6 +205,7 @@ def post_in_processes(legs: Legs, clients: int, seconds: float) -> Run:
         for worker in workers:
             worker.terminate()
             worker.join()
+        gc.unfreeze()
     for one in told:
         if isinstance(one, BaseException):
             raise one

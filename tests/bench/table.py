@@ -33,7 +33,7 @@ class Scale:
     def short_seconds(self) -> float:
         """Of a round of what happens hundreds of times a second: more rounds, each shorter, are
         less at the mercy of what else the machine does."""
-        return self.seconds / 4
+        return self.seconds / 2
 
     @property
     def short_rounds(self) -> int:
