@@ -22,6 +22,7 @@ from saleor.settings import *
 # It was migrated with 32-bit keys; our rooms say BigAutoField in their AppConfig.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
+PLUGINS_MANAGER = "marketplace.shop.saleor2.configurations.OncePerRequest"
 SALEOR_PLUGINS = ["saleor.plugins.webhook.plugin.WebhookPlugin"]
 
 # Its wheel ships no templates; these are our own, for every letter that it sends.
@@ -50,6 +51,7 @@ SILENCED_SYSTEM_CHECKS = ["fields.W904", "models.W042", "security.W004", "securi
 
 # Saleor by itself, without our rooms: what the suite and the bench compare with.
 BARE = {
+    "PLUGINS_MANAGER": "saleor.plugins.manager.PluginsManager",
     "PLUGINS": [*SALEOR_PLUGINS, "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin"],
     "GRAPHENE": SALEOR_GRAPHENE,
     "ROOT_URLCONF": "saleor.urls",
