@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.api.views import MOST_OPERATIONS_PER_REQUEST
 from tests.engine.installed import token_of
@@ -60,6 +62,13 @@ class Api:
         answer = self(query, variables, **who)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
+
+    def cost(self, query: str, variables: dict[str, Any] | None = None, *, user: Any = None) -> int:
+        """The statements of a request that must not have errors; its token is made before."""
+        token = token_of(user) if user is not None else None
+        with CaptureQueriesContext(connection) as captured:
+            self.data(query, variables, token=token)
+        return len(captured)
 
     def refused(self, query: str, variables: dict[str, Any] | None = None, **who: Any) -> list[str]:
         """The codes a request was refused with: top-level ones, then those of its payloads."""

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
@@ -14,6 +13,7 @@ from marketplace.providers.models import Listing, Provider
 from marketplace.sales.sale import Delivery, DeliveryMethod, LevyShare, LevyTerms, Sale, SaleLine
 from marketplace.shop import catalogue
 from marketplace.territory.models import Ambito, Comune
+from tests.engine.installed import goods
 
 _numbers = count(1)
 
@@ -54,15 +54,7 @@ def operator() -> Any:
 def bare_listing(of: Provider, **facts: Any) -> Listing:
     """A listing whose product has nothing to sell: enough to stand in an order."""
     number = next(_numbers)
-    product_type, _ = apps.get_model("product", "ProductType").objects.get_or_create(
-        slug="bare", defaults={"name": "Bare"}
-    )
-    product = apps.get_model("product", "Product")(
-        name=f"Thing {number}", slug=f"thing-{number}", product_type=product_type
-    )
-    # Where Saleor keeps prices on the product, it wants one.
-    product.price_amount = product.minimal_variant_price_amount = 10
-    product.save()
+    product = goods.product_bare(f"Thing {number}", f"thing-{number}", 1000)
     facts = {
         "category_code": "f",
         "provenance": "Lovere",

@@ -8,6 +8,7 @@ from django.apps import apps
 from marketplace.api.entities import to_global
 from marketplace.people.models import Role
 from marketplace.providers.models import Listing
+from tests.engine.installed import goods
 from tests.providers import factories as make
 
 LISTING = """errors { code field } listing { id name status price { amount currency }
@@ -52,10 +53,12 @@ def test_a_draft_becomes_a_product_that_nobody_sees(api, manager):
     assert listing["provider"] == {"name": "Forno di Lovere", "comune": {"name": "Lovere"}}
     assert api.refused(ONE, {"id": listing["id"]}) == ["NOT_FOUND"]
     assert api.data(ONE, {"id": listing["id"]}, user=manager)["listing"]["status"] == "draft"
-    product = Listing.objects.get().product
-    assert not product.is_published
-    assert product.description_json["blocks"][1]["text"] == "Cotto a legna."
-    warehouse = apps.get_model("warehouse", "Warehouse").objects.get()
+    made = Listing.objects.get()
+    assert not make.is_public(made)
+    assert goods.paragraphs(made.product_id) == ["Un chilo.", "Cotto a legna."]
+    warehouse = apps.get_model("warehouse", "Warehouse").objects.get(
+        slug=f"provider-{made.provider_id}"
+    )
     assert [str(one.code) for one in warehouse.shipping_zones.get().countries] == ["IT"]
 
 
@@ -80,16 +83,19 @@ def test_facts_change_and_what_is_left_out_stays(api, manager):
     assert (changed["name"], changed["price"]["amount"]) == ("Pane nero", 7.0)
     assert (changed["categoryCode"], changed["provenance"]) == ("c3", BREAD["provenance"])
     product = Listing.objects.get().product
-    assert product.minimal_variant_price_amount == 7
+    assert goods.listed_cents(product.pk) == 700
     assert product.category.slug == "welfare-c3"
 
 
 def test_two_listings_of_a_provider_share_its_warehouse_and_the_zone(api, manager):
-    for _ in range(2):
-        created(api, manager)
-    assert apps.get_model("warehouse", "Warehouse").objects.count() == 1
-    assert apps.get_model("shipping", "ShippingZone").objects.count() == 1
-    assert apps.get_model("product", "ProductType").objects.count() == 1
+    def counted():
+        made = ("warehouse.Warehouse", "shipping.ShippingZone", "product.ProductType")
+        return [apps.get_model(label).objects.count() for label in made]
+
+    created(api, manager)
+    with_one = counted()
+    created(api, manager)
+    assert counted() == with_one
 
 
 def test_stock_is_set_and_a_service_may_go_uncounted(api, manager):

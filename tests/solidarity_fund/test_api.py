@@ -6,7 +6,6 @@ import json
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from marketplace.api.entities import to_global
 from marketplace.people.models import OrganisationKind, Role, SensitiveRead
@@ -288,12 +287,6 @@ def test_totals_stay_away_from_small_groups(api, by):
 # What lists cost
 
 
-def statements(api, document, user, **variables) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        api.data(document, variables, user=user)
-    return len(captured)
-
-
 @pytest.mark.parametrize("name", ["fundRequests", "myFundRequests", "fundAwards"])
 def test_a_long_list_costs_what_a_short_one_does(api, by, name):
     user = {
@@ -302,19 +295,19 @@ def test_a_long_list_costs_what_a_short_one_does(api, by, name):
         "fundAwards": by.treasurer,
     }[name]
     factories.approved(by, 10_000)
-    one = statements(api, QUERIES[name], user)
+    one = api.cost(QUERIES[name], user=user)
     for _ in range(4):
         factories.approved(by, 10_000)
-    assert statements(api, QUERIES[name], user) == one
+    assert api.cost(QUERIES[name], user=user) == one
 
 
 def test_minutes_and_totals_cost_the_same_however_long(api, by):
     made = factories.submitted(by)
     gid = to_global("FundRequest", made.pk)
     document = QUERIES_OF_A_REQUEST["fundMinutes"]
-    one = statements(api, document, by.chair, id=gid)
-    totals = statements(api, QUERIES["fundTransparency"], None)
+    one = api.cost(document, {"id": gid}, user=by.chair)
+    totals = api.cost(QUERIES["fundTransparency"])
     factories.approved(by, applicant=factories.employee())
     long = to_global("FundRequest", factories.approved(by, applicant=factories.employee()).pk)
-    assert statements(api, document, by.chair, id=long) == one
-    assert statements(api, QUERIES["fundTransparency"], None) == totals
+    assert api.cost(document, {"id": long}, user=by.chair) == one
+    assert api.cost(QUERIES["fundTransparency"]) == totals

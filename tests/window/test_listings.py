@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,6 +11,7 @@ from marketplace.api.entities import to_global
 from marketplace.providers.listings import listing_withdraw
 from marketplace.shop import catalogue
 from plugins.ethics_charter.models import Adhesion
+from tests import shopping
 from tests.ethics_charter import factories as charters
 from tests.providers import factories as make
 from tests.window.factories import offer
@@ -71,32 +71,19 @@ def test_a_filter_that_means_nothing_is_refused(api, wanted, code):
     assert api.refused(LISTINGS, {"first": 5, "filter": wanted}) == [code]
 
 
-def test_a_row_shows_price_stock_picture_and_seal(api, baker):
-    listing = offer(baker, stock=5)
-    variant = listing.product.variants.get()
-    order = apps.get_model("order", "Order").objects.create(token="t")
-    line = apps.get_model("order", "OrderLine").objects.create(
-        order=order,
-        variant=variant,
-        product_name="Pane",
-        product_sku=variant.sku,
-        is_shipping_required=True,
-        quantity=2,
-        unit_price_net_amount=1,
-        unit_price_gross_amount=1,
-    )
-    apps.get_model("warehouse", "Allocation").objects.create(
-        order_line=line, stock=variant.stocks.get(), quantity_allocated=2
-    )
-    image = apps.get_model("product", "ProductImage")
-    image.objects.create(product=listing.product, image="products/pane.png", alt="A loaf")
-    node = api.data(LISTINGS, {"first": 1})["listings"]["edges"][0]["node"]
+def test_a_row_shows_price_stock_picture_and_seal(api, town):
+    loaf = shopping.variant(town.dairy, "Loaf", 650, warehouse=town.warehouse, stock=5)
+    bought = shopping.purchase_input("two-of-five", (loaf, 2))
+    api.data(shopping.PURCHASE, bought, user=town.employee)
+    catalogue.picture_add(loaf.product_id, picture="products/pane.png", alt="A loaf")
+    asked = {"first": 1, "filter": {"search": "loaf"}}
+    node = api.data(LISTINGS, asked)["listings"]["edges"][0]["node"]
     assert node["availableQuantity"] == 3
     assert node["price"] == {"amount": 6.5, "currency": "EUR"}
     assert node["pictureUrl"] == "http://testserver/media/products/pane.png"
     assert (node["pictureAlt"], node["charterInForce"]) == ("A loaf", True)
     Adhesion.objects.update(withdrawn_at=timezone.now(), withdrawn_from=timezone.localdate())
-    node = api.data(LISTINGS, {"first": 1})["listings"]["edges"][0]["node"]
+    node = api.data(LISTINGS, asked)["listings"]["edges"][0]["node"]
     assert node["charterInForce"] is False
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from marketplace.people.models import Organisation
 from marketplace.providers.listings import listing_update, listing_withdraw
 from marketplace.window.models import Searchable
+from tests.engine.installed import goods
 from tests.ethics_charter import factories as charters
 from tests.providers import factories as make
 from tests.window.factories import offer
@@ -95,12 +95,11 @@ def test_the_words_follow_every_change(api, baker):
     listing_update(actor=actor, listing_id=listing.pk, changes={"name": "Focaccia"})
     assert (found(api, "pane"), found(api, "focaccia")) == ([], ["Focaccia"])
     # By Saleor's own staff, past our services.
-    product = apps.get_model("product", "Product").objects.filter(pk=listing.product_id)
-    product.update(name="Grissini", description="Con il rosmarino", price_amount="9.90")
+    goods.product_reword(listing.product_id, name="Grissini", description="Con il rosmarino")
     assert (found(api, "focaccia"), found(api, "rosmarino")) == ([], ["Grissini"])
-    assert Searchable.objects.get(pk=listing.pk).price_cents == 990
-    product.get().variants.update(price_override_amount="7.00")
-    assert Searchable.objects.get(pk=listing.pk).price_cents == 700
+    for cents, pricing in enumerate(goods.PRICINGS, 700):
+        pricing(listing.product_id, cents)
+        assert Searchable.objects.get(pk=listing.pk).price_cents == cents
     Organisation.objects.filter(pk=baker.pk).update(name="Panetteria Baglioni")
     assert (found(api, "forno"), found(api, "baglioni")) == ([], ["Grissini"])
     type(baker).objects.filter(pk=baker.pk).update(comune=make.comune("Bossico", 45.83, 10.04))
