@@ -1,0 +1,140 @@
+"""Our own tables, whatever they are by now: read from the database's catalogue.
+
+So a new room, table or column comes along by itself; what must not, or must be translated, is
+listed here, and a test holds the lists against the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from marketplace.ledger.database import fetch_all, fetch_one
+
+#: Columns with the text of an order's key, and of an order line's, in the shop.
+ORDERS = (
+    ("providers_providerorder", "order_id"),
+    ("sales_settlement", "order_id"),
+    ("sfa_logistics_task", "order_id"),
+    ("solidarity_fund_levy", "order_id"),
+    ("welfare_cards_cardpayment", "order_id"),
+)
+LINES = (("providers_providerorderline", "order_line_id"),)
+
+#: Tables of the installation, not of the territory: signs of life and a probe of its keys, failed
+#: sign-ins, numbers of this server's transactions; and what is made anew from the rest.
+STAYING = (
+    "ledger_mark",
+    "operation_heartbeat",
+    "operation_keyprobe",
+    "people_loginattempt",
+    "window_searchable",
+    "window_tally",
+)
+#: Tables that migrations fill, or the clock; the territory's own rows take the place of those.
+FILLED_BY_US = (
+    "companies_benefitcategory",
+    "reconciliation_reconciliationrun",
+    "sfa_logistics_ability",
+    "sfa_logistics_agerule",
+    "sfa_logistics_limit",
+    "sfa_logistics_tasktemplate",
+    "sfa_logistics_tasktemplate_abilities",
+    "sfa_logistics_tasktemplate_conflicts",
+    "vouchers_voucherterm",
+    "welfare_cards_cardrule",
+)
+
+# Partitions come along as the table that they are parts of.
+_TABLES = """
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+ORDER BY relname
+"""
+_REFERENCES = """
+SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint
+WHERE contype = 'f' AND NOT condeferrable AND conrelid <> confrelid
+"""
+_COLUMNS = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+ORDER BY attnum
+"""
+_KEY = """
+SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+WHERE indrelid = %s::regclass AND indisprimary ORDER BY array_position(indkey::int2[], attnum)
+"""
+_SEQUENCES = """
+SELECT attname, pg_get_serial_sequence(quote_ident(relname), attname)
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relname = %s AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+    AND pg_get_serial_sequence(quote_ident(relname), attname) IS NOT NULL
+"""
+
+
+def all_tables() -> list[str]:
+    """Every table of the database, Saleor's too."""
+    return [name for (name,) in fetch_all(_TABLES)]
+
+
+def is_ours(table: str) -> bool:
+    return table.startswith(tuple(f"{label}_" for label in labels()))
+
+
+def labels() -> list[str]:
+    """Our rooms' names as Django has them; their tables begin with them."""
+    rooms = set(settings.WELFAREPIU_ROOMS)
+    return sorted(app.label for app in apps.get_app_configs() if app.name in rooms)
+
+
+def tables() -> list[str]:
+    """Our tables that move, each after those that it refers to and that are looked for at once."""
+    ours = [name for name in all_tables() if is_ours(name) and name not in STAYING]
+    wanted = set(ours)
+    order: TopologicalSorter[str] = TopologicalSorter({name: set() for name in ours})
+    for table, referred in fetch_all(_REFERENCES):
+        if table in wanted and referred in wanted:
+            order.add(table, referred)
+    return list(order.static_order())
+
+
+def columns(table: str) -> list[str]:
+    """Columns that are written; what the database computes by itself is not among them."""
+    return [name for (name,) in fetch_all(_COLUMNS, [table])]
+
+
+def key(table: str) -> list[str]:
+    return [name for (name,) in fetch_all(_KEY, [table])]
+
+
+def sequences_set(table: str) -> None:
+    """Let the next key be one after the last; nothing where there is no row."""
+    for column, sequence in fetch_all(_SEQUENCES, [table]):
+        fetch_one(
+            f"SELECT setval(%s, max({quoted(column)})) FROM {quoted(table)}",  # noqa: S608
+            [sequence],
+        )
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def migrations() -> dict[str, str]:
+    """The last migration of each of our rooms, which says what their tables look like."""
+    ours = set(labels())
+    applied = MigrationRecorder(connection).applied_migrations()
+    return {label: name for label, name in sorted(applied) if label in ours}
+
+
+def non_empty(names: list[str]) -> Iterator[tuple[str, int]]:
+    """Of these tables, those that have rows, and how many."""
+    for name in names:
+        (count,) = fetch_one(f"SELECT count(*) FROM {quoted(name)}")  # noqa: S608
+        if count:
+            yield name, count

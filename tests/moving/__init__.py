@@ -1,0 +1,1 @@
+"""Moving a territory from one installation to another."""
