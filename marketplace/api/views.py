@@ -65,19 +65,27 @@ class WelfareGraphQLView(GraphQLView):
             except Refusal as refusal:
                 return JsonResponse({"errors": [self.format_error(refusal)]}, status=413)
             authenticate(request)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Refusal as refusal:
+            return JsonResponse({"errors": [self.format_error(refusal)]}, status=400)
 
     @staticmethod
     def parse_body(request: HttpRequest) -> Any:
+        """The request's operation, or several; Refusal INVALID_REQUEST where it holds none."""
         try:
             data = GraphQLView.parse_body(request)
-        except (RecursionError, MultiPartParserError, SuspiciousOperation):
-            raise ValueError("nested too deep, or a form that is none") from None
+        except (ValueError, RecursionError, MultiPartParserError, SuspiciousOperation):
+            raise _no_request() from None
         entries = data if isinstance(data, list) else [data]
         if not all(hasattr(entry, "get") for entry in entries):
-            raise ValueError("a GraphQL request is an object")
+            raise _no_request()
         if len(entries) > MOST_OPERATIONS_PER_REQUEST:
-            raise ValueError("too many operations in one request")
+            raise Refusal(
+                "INVALID_REQUEST",
+                _("Send at most %(most)s operations in one request.")
+                % {"most": MOST_OPERATIONS_PER_REQUEST},
+            )
         return data
 
     def execute_graphql_request(self, request: HttpRequest, data: dict[str, Any]) -> Any:
@@ -117,13 +125,16 @@ class WelfareGraphQLView(GraphQLView):
         """Query, variables and operation's name; a form with files may say them in many ways."""
         try:
             query, variables, name = self.get_graphql_params(request, data)
+            # Saleor 3 goes on without what is of another type, as if nobody had sent it.
+            variables = data.get("variables") if variables is None else variables
+            name = data.get("operationName") if name is None else name
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise Refusal(
                 "INVALID_REQUEST", _("This form is no GraphQL request. Send its parts as JSON.")
             ) from None
         if name is not None and not isinstance(name, str):
             raise Refusal("INVALID_QUERY", _("Send the name of the operation as a text."))
-        return query, variables, name
+        return query, variables, None if name == "null" else name
 
     @classmethod
     def format_error(cls, error: Any) -> dict[str, Any]:
@@ -169,6 +180,10 @@ def _code_and_message(cause: Any) -> tuple[str, str]:
     return "INTERNAL_ERROR", _(
         "Something went wrong on our side. Try again; if it happens again, quote %(reference)s."
     ) % {"reference": reference}
+
+
+def _no_request() -> Refusal:
+    return Refusal("INVALID_REQUEST", _("This is no GraphQL request. Send an object, as JSON."))
 
 
 def check_size(request: HttpRequest) -> None:

@@ -27,9 +27,6 @@ from tests.steps import HOLD, Steps
 
 pytestmark = pytest.mark.django_db
 
-LINES = """mutation($id: ID!, $lines: [CheckoutLineInput!]!) {
-  checkoutLinesUpdate(checkoutId: $id, lines: $lines) { checkoutErrors { field message code } } }"""
-
 
 @pytest.fixture
 def steps(api, town):
@@ -105,14 +102,16 @@ def test_a_negative_quantity_changes_no_checkout(api, steps, town):
     steps.create((town.honey, 1))
     line = {"variantId": gid("ProductVariant", town.honey.pk), "quantity": -1}
     with nothing_changes():
-        answer = api.data(LINES, {"id": steps.checkout, "lines": [line]}, user=town.employee)
+        answer = api.data(
+            STEPS["change"], {"id": steps.checkout, "lines": [line]}, user=town.employee
+        )
     assert codes(answer["checkoutLinesUpdate"]["checkoutErrors"])
 
 
 def test_a_checkout_without_lines_gets_no_hold(api, steps, town):
     steps.create((town.honey, 1))
     line = {"variantId": gid("ProductVariant", town.honey.pk), "quantity": 0}
-    api.data(LINES, {"id": steps.checkout, "lines": [line]}, user=town.employee)
+    api.data(STEPS["change"], {"id": steps.checkout, "lines": [line]}, user=town.employee)
     assert refused_hold(steps) == [("EMPTY_CART", None)]
 
 

@@ -20,7 +20,7 @@ from marketplace.operation.logs import Json
 from tests.api.bad_values import spoiled
 from tests.api.calls import operations_with_real_ids
 from tests.api.undone import undone
-from tests.engine.installed import token_of
+from tests.engine.installed import REGISTERED_BY, token_of
 from tests.graphql_client import Api
 
 MARK = "husband-ill-and-rent-due"
@@ -158,7 +158,7 @@ def register_where_the_table_refuses() -> None:
         # What the world's rows still have to be checked for would be in the way.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE account_user ADD CONSTRAINT none CHECK (false) NOT VALID")
-        answer = Api()(REGISTER, {"input": {"email": NEW, "password": PASSWORD}})
+        answer = Api()(REGISTER, {"input": {"email": NEW, "password": PASSWORD, **REGISTERED_BY}})
     assert answer["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
 
 

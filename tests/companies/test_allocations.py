@@ -22,6 +22,7 @@ from marketplace.ledger.selectors import balance
 from marketplace.people.actor import actor_of
 from marketplace.refusals import Refusal, Refusals
 from tests.companies import factories
+from tests.engine.installed import NOT_A_NUMBER
 
 pytestmark = pytest.mark.django_db
 
@@ -148,12 +149,18 @@ def test_each_bad_line_is_named_and_nothing_is_given(api, company, manager, plan
     assert nothing_given(company)
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "NaN", "1e15"])
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "1e15"])
 def test_an_amount_that_is_none_is_refused_by_its_line(api, company, manager, plan, amount):
     anna, bruno = factories.employment(company), factories.employment(company)
     request = asked(plan, (anna, "1"), (bruno, amount))
     errors = api.data(ALLOCATE, request, user=manager)["creditAllocate"]["errors"]
     assert [(error["line"], error["code"]) for error in errors] == [(2, "INVALID_AMOUNT")]
+    assert nothing_given(company)
+
+
+def test_what_is_no_number_is_refused(api, company, manager, plan):
+    request = asked(plan, (factories.employment(company), "NaN"))
+    assert api.refused(ALLOCATE, request, user=manager) == [NOT_A_NUMBER]
     assert nothing_given(company)
 
 

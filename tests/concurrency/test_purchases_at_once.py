@@ -5,9 +5,6 @@ Each guard has a twin that takes it away and shows that the test would fail.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,44 +13,16 @@ from django.db import connection
 from marketplace.ledger.verification import verify
 from marketplace.sales.models import Settlement
 from tests import shopping
-from tests.engine.installed import STEPS
+from tests.concurrency.crowd import AT_ONCE, at_once, complete, orders
+from tests.engine.installed import nobody_waits_for_the_buyer
 from tests.graphql_client import Api
 from tests.shopping import PURCHASE, purchase_input, variant
 from tests.steps import Steps
-
-AT_ONCE = 8
 
 
 @pytest.fixture
 def town(committed_db):
     return shopping.build(100_000)
-
-
-def at_once(act: Any, times: int = AT_ONCE) -> list[Any]:
-    """Run ``act(n)`` in so many threads, all let go at the same moment."""
-    barrier = Barrier(times)
-
-    def run(n: int) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            return act(n)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
-
-
-def orders() -> int:
-    from saleor.order.models import Order
-
-    return Order.objects.count()
-
-
-def complete(steps: Steps) -> Any:
-    answer = Api()(STEPS["complete"], {"id": steps.checkout}, user=steps.user)
-    return (answer.get("data") or {}).get("checkoutComplete") or answer
 
 
 def test_one_checkout_completed_by_many_at_once_is_one_order(town):
@@ -66,47 +35,6 @@ def test_one_checkout_completed_by_many_at_once_is_one_order(town):
     assert town.held_cents() == 0
     assert town.credit_left() == 100_000 - 1700 - 5000 - shopping.DELIVERY_CENTS
     assert verify() == []
-
-
-@contextmanager
-def plain_saleor(monkeypatch):
-    """``checkoutComplete`` as Saleor 2.10.1 ships it, paid with its dummy gateway."""
-    from django.conf import settings
-
-    from marketplace.shop.saleor2.checkouts import CheckoutCompleteOnce
-
-    def unguarded(cls: Any, root: Any, info: Any, _completion: Any, **data: Any) -> Any:
-        return cls.perform_mutation(root, info, **data)
-
-    monkeypatch.setattr(
-        settings, "PLUGINS", ["saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin"]
-    )
-    monkeypatch.setattr(CheckoutCompleteOnce, "_complete", classmethod(unguarded))
-    yield
-
-
-def test_twin_plain_saleor_charges_one_checkout_several_times(town, monkeypatch):
-    from saleor.payment.models import Transaction
-
-    with plain_saleor(monkeypatch):
-        for _attempt in range(5):
-            steps = Steps(Api(), town.employee)
-            steps.create((town.honey, 1))
-            steps.deliver(town.delivery)
-            steps.api.data(
-                """mutation($id: ID!, $input: PaymentInput!) {
-                  checkoutPaymentCreate(checkoutId: $id, input: $input) { payment { id } } }""",
-                {
-                    "id": steps.checkout,
-                    "input": {"gateway": "mirumee.payments.dummy", "token": "fully_charged"},
-                },
-                user=town.employee,
-            )
-            Transaction.objects.all().delete()
-            at_once(lambda _n, s=steps: complete(s))
-            if Transaction.objects.filter(kind="capture", is_success=True).count() > 1:
-                return
-    pytest.fail("plain Saleor charged once in five attempts: the guard is no longer needed")
 
 
 def buy(town, key, *lines, **more) -> Any:
@@ -266,6 +194,7 @@ def test_twin_a_guard_without_its_lock_lets_the_budget_be_overspent(town, monkey
     from plugins.welfare_wallet import budgets
 
     monkeypatch.setattr(budgets, "one_purchase_at_a_time", lambda _wallet_id: None)
+    nobody_waits_for_the_buyer(monkeypatch)
     assert overspent_at_once(town)
 
 

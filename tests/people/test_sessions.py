@@ -8,11 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
 
 from marketplace.people.sessions import issued_at, sessions_end
-from tests.engine.installed import token_of
+from tests.engine.installed import EXCHANGED, exchange_token_of, token_of
 
 END = "mutation { sessionsEnd { errors { code } } }"
 ME = "{ me { email } }"
-REFRESH = "mutation ($token: String!) { tokenRefresh(token: $token) { token } }"
+REFRESH = f"mutation ($token: String!) {{ tokenRefresh({EXCHANGED}: $token) {{ token }} }}"
 SET = """mutation ($email: String!, $token: String!, $password: String!) {
   setPassword(email: $email, token: $token, password: $password) {
     token accountErrors { code }
@@ -52,7 +52,7 @@ def test_others_stay_signed_in(api, anna):
 
 
 def test_an_ended_token_cannot_be_exchanged_for_a_new_one(api, anna):
-    token = token_of(anna)
+    token = exchange_token_of(anna)
     assert api.data(REFRESH, {"token": token})["tokenRefresh"]["token"]
     api.data(END, token=token_of(anna))
     assert api.refused(REFRESH, {"token": token}) == ["TOKEN_EXPIRED"]

@@ -13,6 +13,7 @@ from marketplace.refusals import Refusal
 from marketplace.sales.models import Settlement, SettlementReversal
 from marketplace.sales.reversals import Cause, levy_back, order_reverse, provider_order_reverse
 from plugins.solidarity_fund.models import Levy
+from tests.engine.installed import ORDERS, shop_staff
 from tests.shopping import DELIVERY_CENTS, PURCHASE, gid, give, purchase_input
 from tests.steps import Steps
 
@@ -140,19 +141,9 @@ def test_an_expired_lot_gets_the_days_that_the_plan_grants(api, town):
 class TestThroughSaleor:
     """Saleor's staff refunds and cancels as with any gateway."""
 
-    REFUND = """mutation($id: ID!, $amount: Decimal) {
-      paymentRefund(paymentId: $id, amount: $amount) {
-      payment { capturedAmount { amount } chargeStatus } paymentErrors { message code } } }"""
-    CANCEL = """mutation($id: ID!) { orderCancel(id: $id) {
-      order { status } orderErrors { message code } } }"""
-
     @pytest.fixture
-    def staff(self, django_user_model):
-        from tests.engine.installed import Permission
-
-        user = django_user_model.objects.create_user("staff@example.com", is_staff=True)
-        user.user_permissions.add(Permission.objects.get(codename="manage_orders"))
-        return user
+    def staff(self):
+        return shop_staff("staff@example.com", "manage_orders")
 
     @staticmethod
     def payment():
@@ -162,7 +153,7 @@ class TestThroughSaleor:
 
     def refund(self, api, staff, amount):
         given = {"id": gid("Payment", self.payment().pk), "amount": amount}
-        return api.data(self.REFUND, given, user=staff)["paymentRefund"]
+        return api.data(ORDERS["refund"], given, user=staff)["paymentRefund"]
 
     def test_a_refund_goes_over_all_parts_in_proportion(self, api, town, order, staff):
         before = town.credit_left()
@@ -179,21 +170,21 @@ class TestThroughSaleor:
 
     def test_cancelling_gives_all_back_once(self, api, town, order, staff):
         cancel = {"id": gid("Order", order.order_id)}
-        answer = api.data(self.CANCEL, cancel, user=staff)["orderCancel"]
+        answer = api.data(ORDERS["cancel"], cancel, user=staff)["orderCancel"]
         assert answer["order"]["status"] == "CANCELED"
         assert town.credit_left() == 20_000
         assert town.fund_cents() == 0
         assert self.payment().captured_amount == 0
-        assert api.data(self.CANCEL, cancel, user=staff)["orderCancel"]["orderErrors"]
+        assert api.data(ORDERS["cancel"], cancel, user=staff)["orderCancel"]["orderErrors"]
         assert town.credit_left() == 20_000
 
     def test_cancelling_after_a_refund_gives_the_rest_back(self, api, town, order, staff):
         self.refund(api, staff, "10.00")
-        api.data(self.CANCEL, {"id": gid("Order", order.order_id)}, user=staff)
+        api.data(ORDERS["cancel"], {"id": gid("Order", order.order_id)}, user=staff)
         assert town.credit_left() == 20_000
         assert self.payment().captured_amount == 0
         assert verify() == []
 
     def test_nobody_else_refunds(self, api, town, order):
         given = {"id": gid("Payment", self.payment().pk), "amount": "1.00"}
-        assert api.refused(self.REFUND, given, user=town.employee) == ["PERMISSION_DENIED"]
+        assert api.refused(ORDERS["refund"], given, user=town.employee) == ["PERMISSION_DENIED"]

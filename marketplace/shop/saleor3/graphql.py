@@ -33,6 +33,8 @@ from saleor.graphql.views import GraphQLView as SaleorView
 from saleor.graphql.webhook.subscription_types import WEBHOOK_TYPES_MAP, Subscription
 from saleor.order.models import Order as OrderRow
 
+from marketplace.shop.saleor3 import passwords
+from marketplace.shop.saleor3.cancelling import order_cancel_field
 from marketplace.shop.scalars import or_nothing
 
 __all__ = [
@@ -63,12 +65,14 @@ def build_schema(
     queries: list[type[graphene.ObjectType]], mutations: list[type[graphene.ObjectType]]
 ) -> Any:
     """One schema out of Saleor's and ours; ours come first, so that they may replace a field."""
+    passwords.are_counted_by_us()
+    mended = type("Mended", (graphene.ObjectType,), {"order_cancel": order_cancel_field()})
     query = type(
         "Query", (*queries, saleor_api.Query), {"Meta": type("Meta", (), {"name": "Query"})}
     )
     mutation = type(
         "Mutation",
-        (*mutations, saleor_api.Mutation),
+        (*mutations, mended, saleor_api.Mutation),
         {"Meta": type("Meta", (), {"name": "Mutation"})},
     )
     with _saleors_scalars():
@@ -134,12 +138,12 @@ def nobody() -> Any:
 
 
 def prepare_context(request: Any) -> Any:
-    """What Saleor's resolvers look for on a request."""
-    if not hasattr(request, "dataloaders"):
-        request.dataloaders = {}
-        request.allow_replica = False
-        request.request_time = timezone.now()
-        request.decoded_auth_token = getattr(request.user, "_welfare_token", None)
+    """What Saleor's resolvers look for on a request, new for each of its operations: loaders keep
+    what they have read, and one operation's change is to be seen by the next."""
+    request.dataloaders = {}
+    request.allow_replica = False
+    request.request_time = timezone.now()
+    request.decoded_auth_token = getattr(request.user, "_welfare_token", None)
     return request
 
 

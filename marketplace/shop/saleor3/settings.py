@@ -51,6 +51,8 @@ MIDDLEWARE = [
     *[m for m in MIDDLEWARE if m != "django.middleware.security.SecurityMiddleware"],
 ]
 
+# Tokens say when they were issued to the microsecond.
+JWT_MANAGER_PATH = "marketplace.shop.saleor3.tokens.ToTheMicrosecond"
 # The slug of the channel that the territory sells through.
 WELFAREPIU_CHANNEL = os.environ.get("WELFAREPIU_CHANNEL", "welfarepiu")
 # Operations in one request: marketplace.api.views counts them, and refuses in its own words.

@@ -7,7 +7,7 @@ from typing import Any
 from tests.api.calls.call import Call, call, of
 from tests.api.calls.companies import MANAGER
 from tests.api.world import World
-from tests.engine.installed import token_of
+from tests.engine.installed import EXCHANGED, exchange_token_of
 
 # What anybody may read, and what is made for oneself: no argument names anybody's object.
 TAKES_NOTHING_OF_ANYBODY = frozenset(
@@ -87,7 +87,7 @@ def calls() -> list[Call]:
         call(
             "tokenRefresh",
             "nobody",
-            lambda world: {"token": token_of(world.town.employee)},
+            lambda world: {EXCHANGED: exchange_token_of(world.town.employee)},
         ),
         call(
             "trainingServiceCreate",

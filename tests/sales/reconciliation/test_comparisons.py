@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from saleor.order.actions import cancel_order
 from saleor.order.models import Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
@@ -30,6 +29,7 @@ from plugins.solidarity_fund.models import Award, AwardStatus, Levy
 from plugins.welfare_wallet import gateway
 from plugins.welfare_wallet.models import WalletHold
 from tests.companies import factories as companies
+from tests.engine.installed import bare_order, order_cancelled_by
 from tests.sales.reconciliation.books import books
 from tests.sales.reconciliation.conftest import codes, left, repaired
 from tests.shopping import PURCHASE, purchase_input
@@ -73,9 +73,7 @@ class TestMoneyWithoutOrder:
 
         settlement = pay_without_order(town, steps)
         reconcile()
-        order = Order.objects.create(
-            user=town.employee, checkout_token=settlement.token, currency="EUR"
-        )
+        order = bare_order(town.employee, checkout_token=settlement.token)
         line = "1"
         ref = orders.order_ref(settlement.token)
         ref = type(ref)(str(order.pk), str(order.pk), settlement.token, {1: line, 2: line})
@@ -177,8 +175,7 @@ class TestPayments:
 
     def test_a_second_order_of_one_payment_is_listed(self, town, bought):
         first = Order.objects.get()
-        second = Order.objects.create(user=town.employee, checkout_token="", currency="EUR")
-        Order.objects.filter(pk=second.pk).update(checkout_token=first.checkout_token)
+        second = bare_order(town.employee, checkout_token=first.checkout_token)
         Payment.objects.create(
             gateway=GATEWAY,
             order=second,
@@ -247,9 +244,9 @@ class TestRefunds:
     def test_a_cancelled_order_is_refunded_once(self, town, bought, monkeypatch):
         monkeypatch.setattr(
             "plugins.welfare_wallet.plugin.WelfareWalletPlugin.order_cancelled",
-            lambda self, order, previous_value: previous_value,
+            lambda self, order, previous_value, **_more: previous_value,
         )
-        cancel_order(Order.objects.get(), town.employee)
+        order_cancelled_by(town.employee, Order.objects.get())
         repaired("CANCELLED_NOT_REFUNDED")
         assert town.credit_left() == 20_000
         assert books(town).captured == 0

@@ -14,7 +14,6 @@ import pytest
 from django.db import connection, transaction
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
-from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Stock
 
@@ -25,14 +24,14 @@ from marketplace.sales.reconciliation.lock import only_one
 from marketplace.sales.reconciliation.services import reconcile
 from marketplace.sales.sale import GATEWAY
 from marketplace.sales.services import order_place
-from marketplace.shop import completion, orders
+from marketplace.shop import completion, engine, orders
 from marketplace.shop.carts import checkout_cart
 from marketplace.shop.checkouts import checkout_of
 from marketplace.shop.facts import PostalAddress
 from plugins.welfare_wallet import gateway
 from plugins.welfare_wallet.models import WalletHold
 from tests import databases, shopping
-from tests.engine.installed import Permission
+from tests.engine.installed import ORDERS, part, shop_staff
 from tests.graphql_client import Api
 from tests.sales.reconciliation.books import Books, books
 from tests.sales.reconciliation.conftest import codes
@@ -41,6 +40,8 @@ from tests.shopping import PURCHASE, gid, purchase_input
 from tests.steps import Steps
 
 _numbers = count(1)
+saleors = part("dying")
+SHOP = f"marketplace.shop.{engine.NAME}"
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def name(point: Point) -> str:
 
 
 MUTATION = "marketplace.api.mutations:WelfareMutation.mutate"
-ORDER_PLACE = "marketplace.shop.saleor2.orders:order_place"
+ORDER_PLACE = f"{SHOP}.orders:order_place"
 FOLLOWED = [
     *both("marketplace.providers.orders:provider_orders_create"),
     *both("plugins.solidarity_fund.levies:LevyRecorder.order_placed"),
@@ -112,12 +113,12 @@ FOLLOWED = [
     after("marketplace.sales.services:order_place"),
 ]
 UNPAID = [
-    *both("marketplace.shop.saleor2.carts:price_cart"),
+    *both(f"{SHOP}.carts:price_cart"),
     *both("marketplace.sales.extensions:check"),
     *both(ORDER_PLACE),
     *both("marketplace.ledger.posting:post"),
     after("marketplace.sales.services:settle_from_wallet"),
-    *both("marketplace.shop.saleor2.orders:payment_record"),
+    *both(f"{SHOP}.orders:payment_record"),
     *FOLLOWED,
     before(COMMIT, inside=MUTATION),
 ]
@@ -148,7 +149,7 @@ class TestOneRequest:
         heal(town, start + one)
 
 
-COMPLETE = "marketplace.shop.saleor2.checkouts:CheckoutCompleteOnce._complete"
+COMPLETE = f"{SHOP}.checkouts:CheckoutCompleteOnce._complete"
 HELD = "plugins.welfare_wallet.holds:hold_create"
 UNCOMPLETED = [
     *both(HELD),
@@ -162,7 +163,7 @@ UNCOMPLETED = [
     after("plugins.welfare_wallet.holds:hold_ended"),
     *both("saleor.payment.utils:create_transaction"),
     *both("saleor.payment.utils:gateway_postprocess"),
-    *both("saleor.checkout.utils:create_order"),
+    *both(saleors.ORDER_WRITTEN),
     *FOLLOWED,
     before(COMMIT, inside=COMPLETE),
 ]
@@ -185,45 +186,29 @@ class TestSteps:
         heal(town, start + one)
 
 
-REFUND = """mutation($id: ID!, $amount: Decimal) { paymentRefund(paymentId: $id, amount: $amount) {
-  payment { capturedAmount { amount } } paymentErrors { message code } } }"""
-CANCEL = """mutation($id: ID!) { orderCancel(id: $id) {
-  order { status } orderErrors { message code } } }"""
-REVERSE = "marketplace.sales.reversals:order_reverse"
-UNREFUNDED = [before(REVERSE), *both("marketplace.ledger.posting:post"), before(COMMIT, REVERSE)]
-REFUNDED = [
-    after(COMMIT, inside=REVERSE),
-    after(REVERSE),
-    *both("saleor.payment.utils:create_transaction"),
-    *both("saleor.payment.utils:gateway_postprocess"),
-]
-# Saleor cancels in one transaction, and what our plugin does is in it.
-CANCELLING = "saleor.graphql.order.mutations.orders:OrderCancel.perform_mutation"
 UNCANCELLED = [
-    before("marketplace.shop.saleor2.plugins:GatewayPlugin.order_cancelled"),
-    *both(REVERSE),
-    *both("marketplace.shop.saleor2.orders:refund_record"),
-    before(COMMIT, inside=CANCELLING),
+    before(f"{SHOP}.plugins:GatewayPlugin.order_cancelled"),
+    *both(saleors.REVERSE),
+    *both(f"{SHOP}.orders:refund_record"),
+    before(COMMIT, inside=saleors.CANCELLING),
 ]
 
 
 @pytest.fixture
 def staff(town) -> Any:
-    user, new = User.objects.get_or_create(email="staff@example.com", is_staff=True)
-    if new:
-        user.user_permissions.add(Permission.objects.get(codename="manage_orders"))
-    return user
+    there = User.objects.filter(email="staff@example.com").first()
+    return there or shop_staff("staff@example.com", "manage_orders")
 
 
 def refund(staff: Any, amount: str = "35.25") -> Any:
     """Saleor's staff give back a part of the last order."""
     given = {"id": gid("Payment", Payment.objects.last().pk), "amount": amount}
-    return Api().data(REFUND, given, user=staff)["paymentRefund"]
+    return Api().data(ORDERS["refund"], given, user=staff)["paymentRefund"]
 
 
 def cancel(staff: Any) -> Any:
-    given = {"id": gid("Order", Order.objects.latest("pk").pk)}
-    return Api().data(CANCEL, given, user=staff)["orderCancel"]
+    given = {"id": gid("Order", Settlement.objects.first().order_id)}
+    return Api().data(ORDERS["cancel"], given, user=staff)["orderCancel"]
 
 
 class TestRefunds:
@@ -233,14 +218,14 @@ class TestRefunds:
         reconcile()
         return books(town)
 
-    @pytest.mark.parametrize("point", UNREFUNDED, ids=name)
+    @pytest.mark.parametrize("point", saleors.UNREFUNDED, ids=name)
     def test_killed_before_the_ledgers_commit_nothing_went_back(self, town, bought, staff, point):
         assert killed(lambda: refund(staff), point)
         heal(town, bought)
         assert refund(staff)["paymentErrors"] == []
         self.went_back(town, bought, 3525)
 
-    @pytest.mark.parametrize("point", REFUNDED, ids=name)
+    @pytest.mark.parametrize("point", saleors.REFUNDED, ids=name)
     def test_killed_after_it_the_shop_says_so_too(self, town, bought, staff, point):
         assert killed(lambda: refund(staff), point)
         assert reconcile().left == []
@@ -254,7 +239,7 @@ class TestRefunds:
         self.went_back(town, bought, Settlement.objects.first().gross_cents)
 
     def test_killed_after_cancelling_all_went_back_once(self, town, bought, staff):
-        assert killed(lambda: cancel(staff), after(COMMIT, inside=CANCELLING))
+        assert killed(lambda: cancel(staff), after(COMMIT, inside=saleors.CANCELLING))
         assert reconcile().left == []
         assert cancel(staff)["orderErrors"]
         self.went_back(town, bought, Settlement.objects.first().gross_cents)
@@ -269,7 +254,7 @@ class TestRefunds:
 
 
 class TestAnnouncing:
-    ANNOUNCE = "marketplace.shop.saleor2.orders:order_announce"
+    ANNOUNCE = f"{SHOP}.orders:order_announce"
     TELLING = "marketplace.sales.announcements:order_announce"
     POINTS = [*both(ANNOUNCE), *both(COMMIT, inside=TELLING)]
 
