@@ -44,6 +44,14 @@ def services() -> dict[str, dict[str, Any]]:
     return composition()["services"]
 
 
+def command(service: str) -> list[str]:
+    """A service's command line, its variables at their defaults."""
+    return [
+        VARIABLE.sub(lambda found: found["more"] or "", one)
+        for one in services()[service]["command"]
+    ]
+
+
 def built_here() -> dict[str, dict[str, Any]]:
     """The services whose image is made of this project."""
     return {name: one for name, one in services().items() if "build" in one}

@@ -33,11 +33,12 @@ from fixtures.load import Size, territory_load
 from marketplace.embedded import stripe_stand_in
 from marketplace.embedded.processes import Child, free_port, stop_all
 from tests import databases
+from tests.engine import installed
 from tests.storefront.visitor import Visitor
 
 PROJECT = Path(__file__).resolve().parents[2]
 SIZE = Size(scale=0.02)
-START_SECONDS = 60
+START_SECONDS = 180
 STRIPE_SECRET = "whsec_of_the_shop"
 PASSWORD = accounts.PASSWORD
 # Of the demo territory, with credit and past orders.
@@ -150,9 +151,8 @@ class Servers:
 
     @cached_property
     def children(self) -> list[Child]:
-        python, shop = sys.executable, self.shop
+        shop = self.shop
         caller_key = "shared by the two servers of the tests"
-        serve = (python, "-m", "gunicorn", "--log-level", "warning")
         api = {
             "DJANGO_SETTINGS_MODULE": "tests.storefront.api_settings",
             "DATABASE_URL": url_of(shop.database),
@@ -183,13 +183,16 @@ class Servers:
             *stripe_stand_in.children(shop.stripe_port, shop.data / "log"),
             Child(
                 "api",
-                [*serve, "-c", "python:marketplace.embedded.gunicorn_conf", "marketplace.api.wsgi"],
+                installed.part("serving").command(shop.api_port),
                 os.environ | api,
                 shop.data / "log" / "api.log",
             ),
             Child(
                 "storefront",
-                [*serve, "-c", "python:storefront.gunicorn_conf", "storefront.wsgi"],
+                [
+                    *(sys.executable, "-m", "gunicorn", "--log-level", "warning"),
+                    *("-c", "python:storefront.gunicorn_conf", "storefront.wsgi"),
+                ],
                 os.environ | storefront,
                 shop.data / "log" / "storefront.log",
             ),

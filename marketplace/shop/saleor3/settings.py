@@ -26,9 +26,12 @@ if not __version__.startswith("3.23."):
 
 SALEOR_PLUGINS = [
     "saleor.plugins.webhook.plugin.WebhookPlugin",
-    "saleor.plugins.user_email.plugin.UserEmailPlugin",
+    "marketplace.shop.saleor3.letters.CustomerLetters",
     "saleor.plugins.admin_email.plugin.AdminEmailPlugin",
 ]
+
+# The words of letters about orders; those about accounts are the same on either engine.
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], str(Path(__file__).with_name("templates"))]
 
 # Our plugins come from our settings, in our order; their entry points (group `saleor.plugins`)
 # would add them a second time.

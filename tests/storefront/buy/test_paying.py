@@ -226,7 +226,7 @@ def test_a_price_that_changed_meanwhile_is_not_paid_before_it_was_seen(shop):
     visitor = signed_in(shop)
     on(visitor, (honey, 1))
     old = to_review(visitor)
-    honey.cost("9.00")
+    honey.cost(900)
     page = pay(visitor, old)
     assert page.path == "/cassa/conferma/"
     assert "Non hai pagato niente." in page.words

@@ -32,21 +32,18 @@ class Article:
     def variant(self) -> str:
         return gid("ProductVariant", self.pk)
 
-    def cost(self, euro: str) -> None:
-        from saleor.product.models import Product
+    def cost(self, cents: int) -> None:
+        from marketplace.shop.catalogue import product_update
 
         with self.shop.looking_in():
-            Product.objects.filter(pk=self.product_pk).update(
-                price_amount=euro, minimal_variant_price_amount=euro
-            )
+            product_update(self.product_pk, price_cents=cents)
 
     def withdraw(self) -> None:
-        from saleor.product.models import Product
-
         from marketplace.providers.models import Listing, ListingStatus
+        from marketplace.shop.catalogue import products_unpublish
 
         with self.shop.looking_in():
-            Product.objects.filter(pk=self.product_pk).update(is_published=False)
+            products_unpublish([self.product_pk])
             Listing.objects.filter(product_id=self.product_pk).update(
                 status=ListingStatus.WITHDRAWN.value
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor.product.models import ProductVariant
-
 from marketplace.cards.models import CardPayment
 from marketplace.providers.models import Listing
+from marketplace.shop.catalogue import product_facts
 from tests.shopping import gid
 from tests.storefront.shop import Shop
 from tests.storefront.visitor import Page, Visitor
@@ -27,9 +26,8 @@ def article(shop: Shop, **facts: Any) -> tuple[str, int, str]:
     with shop.looking_in():
         listing = Listing.objects.filter(**wanted).order_by("pk").first()
         assert listing is not None
-        variant = ProductVariant.objects.get(product_id=listing.product_id)
-        price = listing.product.price_amount
-        return gid("ProductVariant", variant.pk), int(price * 100), listing.product.name
+        sold = product_facts([listing.product_id])[listing.product_id]
+        return gid("ProductVariant", sold.variant_id), sold.price_cents, sold.name
 
 
 def at_the_till(shop: Shop, visitor: Visitor, *, cents: int = 4000, **facts: Any) -> Page:
