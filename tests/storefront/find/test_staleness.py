@@ -78,15 +78,16 @@ def test_a_price_that_the_stamp_did_not_count_would_stay_old(shop, visitor, arti
     """The twin: without the window's triggers the page stays on the shelf."""
     warm(visitor, article)
     tables = list(catalogue.SHOWN_TABLES)
+    each = "FROM unnest(%s::regclass[]) AS shown"
     with shop.looking_in(), connection.cursor() as cursor:
-        cursor.execute("SELECT window_unwatch(t::regclass) FROM unnest(%s::text[]) AS t", [tables])
+        cursor.execute(f"SELECT window_unwatch(shown) {each}", [tables])
     try:
         with priced(shop, "Stagionato", 6666):
             time.sleep(1.2)
             assert "66,66" not in warm(visitor, article).text
     finally:
         with shop.looking_in(), connection.cursor() as cursor:
-            cursor.execute("SELECT window_watch(t::regclass) FROM unnest(%s::text[]) AS t", [tables])
+            cursor.execute(f"SELECT window_watch(shown) {each}", [tables])
 
 
 def test_the_last_piece(shop, visitor, article):
