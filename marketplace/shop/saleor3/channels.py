@@ -41,4 +41,16 @@ def channel() -> Any:
                 "display_gross_prices": True,
             },
         )
+        _close_saleors_own()
     return found
+
+
+def _close_saleors_own() -> None:
+    """Close the channel that Saleor's first migration makes, where nothing is in it.
+
+    A client that names no channel, as those of Saleor 2 do, is then served from ours: Saleor takes
+    the only one that is open.
+    """
+    Channel.objects.filter(
+        slug=settings.DEFAULT_CHANNEL_SLUG, product_listings=None, orders=None
+    ).exclude(slug=channel_slug()).update(is_active=False)
