@@ -12,8 +12,9 @@ class OperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.operation import messages
+        from marketplace.operation import connections, messages
 
+        connections.connect()
         messages.connect()
         post_migrate.connect(_leave_probe, sender=self)
 

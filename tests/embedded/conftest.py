@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import quote
 
 import pytest
 
+from marketplace.embedded import postgres
 from marketplace.embedded.processes import free_port
 from marketplace.embedded.setup import PROJECT
 
@@ -109,3 +113,28 @@ def url_of(database: str) -> str:
     login = f"{params.get('user', '')}:{params.get('password', '')}"
     host = quote(params.get("host", ""), safe="")
     return f"postgres://{login}@{host}:{params.get('port', '')}/{database}"
+
+
+def owner() -> str | None:
+    """The server runs as somebody of its own where we are root; its files are theirs."""
+    return "embedded_postgres" if os.geteuid() == 0 else None
+
+
+def give(folder: Path) -> None:
+    if owner():
+        known = pwd.getpwnam(owner())
+        os.chown(folder, known.pw_uid, known.pw_gid)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the server's own user reaches: pytest shuts its own to all others."""
+    made = Path(mkdtemp(prefix="welfarepiu-"))
+    made.chmod(0o755)
+    (made / "archive").mkdir()
+    give(made / "archive")
+    yield made
+    for name in ("first", "second"):
+        if (made / name / "PG_VERSION").exists():
+            postgres.stop(made / name)
+    shutil.rmtree(made, ignore_errors=True)

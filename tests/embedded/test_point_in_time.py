@@ -5,14 +5,9 @@ With the very settings that docker-compose.yml gives its PostgreSQL, on the embe
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import gettempdir
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -25,6 +20,7 @@ from marketplace.ledger.digest import digest
 from marketplace.ledger.posting import Leg, post
 from marketplace.ledger.verification import verify
 from tests import shopping
+from tests.embedded.conftest import give, owner
 from tests.embedded.test_run import eventually
 from tests.production.composition import postgres_settings
 
@@ -54,17 +50,6 @@ def pointed_at(url: str) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-def owner() -> str | None:
-    """The server runs as somebody of its own where we are root; its files are theirs."""
-    return "embedded_postgres" if os.geteuid() == 0 else None
-
-
-def give(folder: Path) -> None:
-    if owner():
-        known = pwd.getpwnam(owner())
-        os.chown(folder, known.pw_uid, known.pw_gid)
-
-
 def spend(key: str) -> None:
     """Some money moves."""
     world, fund = account(AccountKind.WORLD, 0), account(AccountKind.FUND, 1)
@@ -81,22 +66,6 @@ def in_recovery() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_is_in_recovery()")
         return bool(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def folder(tmp_path) -> Iterator[Path]:
-    """A folder that the server's own user reaches."""
-    for parent in [tmp_path, *tmp_path.parents]:
-        if parent == Path(gettempdir()):
-            break
-        parent.chmod(parent.stat().st_mode | 0o055)
-    (tmp_path / "archive").mkdir()
-    give(tmp_path / "archive")
-    yield tmp_path
-    for name in ("first", "second"):
-        if (tmp_path / name / "PG_VERSION").exists():
-            postgres.stop(tmp_path / name)
-    shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.mark.slow

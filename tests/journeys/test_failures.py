@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.storefront.shop import EMPLOYEE
 
+SCHEME = "getComputedStyle(document.documentElement).colorScheme"
+
 
 def test_a_part_that_cannot_be_had_is_said_at_the_top(browsers):
     with browsers.visit(EMPLOYEE, language="en") as seen:
@@ -34,6 +36,7 @@ def test_the_look_is_chosen_without_javascript_and_holds(browsers):
         for name, shown in (("Scuro", "dark"), ("Chiaro", "light")):
             seen.page.click(f"text={name}")
             assert seen.page.get_attribute("html", "data-theme") == shown
+            assert seen.page.evaluate(SCHEME) == shown
         seen.page.click("text=English")
         assert seen.page.get_attribute("html", "lang") == "en"
         assert seen.page.inner_text("h1") == "Sign in"

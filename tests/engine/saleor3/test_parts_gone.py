@@ -1,0 +1,146 @@
+"""Redis gone, and back; a worker killed: on the production stack, with a real Redis.
+
+It says so, keeps what it has, and goes on by itself when the part is back.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from marketplace.ledger.verification import verify
+from marketplace.sales.models import Settlement
+from marketplace.sales.reconciliation.services import reconcile
+from tests import databases, shopping
+from tests.engine.installed import token_of
+from tests.engine.saleor3.production import Stack, wait_for
+from tests.shopping import PURCHASE, purchase_input
+
+PASSWORD = "my-dearest-password-1"
+SIGN_IN = """mutation($email: String!, $password: String!) {
+  tokenCreate(email: $email, password: $password) { token errors { code message } } }"""
+
+
+@pytest.fixture(scope="module")
+def stack(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Stack]:
+    with django_db_blocker.unblock(), databases.cloned("parts") as name:
+        made = Stack(tmp_path_factory.mktemp("stack"), name)
+        made.town = shopping.build(1_000_000)
+        made.town.employee.set_password(PASSWORD)
+        made.town.employee.save()
+        made.database = name
+        yield made
+        made.stop()
+
+
+def buy(stack: Stack, key: str) -> Any:
+    said = stack.ask(
+        PURCHASE, purchase_input(key, (stack.town.camp, 1)), token_of(stack.town.employee)
+    )
+    payload = said["data"]["purchaseCreate"]
+    assert payload["errors"] == []
+    return payload
+
+
+def settlement(bought: Any) -> Settlement:
+    return Settlement.objects.get(order_number=bought["purchase"]["orderNumber"])
+
+
+def announced(bought: Any) -> bool:
+    return settlement(bought).announced_at is not None
+
+
+def ill(stack: Stack) -> list[str]:
+    said = stack.get("/health/ready")[1]
+    return [check["code"] for check in said["checks"] if not check["ok"]] if said else []
+
+
+def letters_to(stack: Stack, email: str) -> int:
+    return sum(f"To: {email}" in letter for letter in stack.mail.letters)
+
+
+@pytest.mark.slow
+def test_redis_gone_and_back(stack):
+    email = stack.town.employee.email
+    stack.api()
+    worker = stack.worker()
+    # Not there yet: what starts before it waits for it, and says so.
+    wait_for(lambda: stack.get("/health/live")[0] == 200)
+    assert "BROKER_UNREACHABLE" in ill(stack)
+    first = buy(stack, "before-there-is-one")
+    assert not announced(first)
+    wait_for(lambda: "Cannot connect" in stack.log("worker"))
+
+    redis = stack.redis()
+    try:
+        wait_for(lambda: "BROKER_UNREACHABLE" not in ill(stack))
+        second = buy(stack, "while-it-is-there")
+        wait_for(lambda: announced(second))
+
+        redis.terminate()
+        redis.wait()
+        third = buy(stack, "in-the-middle")
+        assert not third["replayed"]
+        assert buy(stack, "in-the-middle")["replayed"]
+        assert "BROKER_UNREACHABLE" in ill(stack)
+        assert "welfarepiu.order_announce could not be queued: ConnectionError" in stack.log("api")
+        assert 'welfarepiu_tasks_unsent_total{task="welfarepiu.order_announce"} 2.0' in (
+            stack.metrics()
+        )
+        # Whoever comes now signs in all the same.
+        said = stack.ask(SIGN_IN, {"email": email, "password": PASSWORD})
+        assert said["data"]["tokenCreate"]["token"], said
+
+        redis = stack.redis()
+        wait_for(lambda: "BROKER_UNREACHABLE" not in ill(stack))
+        fourth = buy(stack, "when-it-is-back")
+        # By the same worker, which nobody has started again.
+        wait_for(lambda: announced(fourth))
+        assert not worker.ended
+
+        assert not announced(first)
+        assert not announced(third)
+        found = reconcile(now=timezone.now() + timedelta(minutes=5)).findings
+        assert [one.code for one in found] == ["ORDER_NOT_ANNOUNCED"] * 2
+        assert all(map(announced, (first, second, third, fourth)))
+        assert verify() == []
+        in_the_middle_of_a_task(stack, worker)
+    finally:
+        redis.terminate()
+        redis.wait()
+
+
+def in_the_middle_of_a_task(stack: Stack, worker: Any) -> None:
+    """A worker that is killed, and the next one; Redis gives it what the first was at."""
+    email = stack.town.employee.email
+    wait_for(lambda: letters_to(stack, email) == 2)
+    os.killpg(worker.process.pid, signal.SIGSTOP)
+    with_hands_full = buy(stack, "a-worker-is-killed")
+    with transaction.atomic():
+        Settlement.objects.select_for_update().get(pk=settlement(with_hands_full).pk)
+        # It begins, and waits for the order that we hold.
+        os.killpg(worker.process.pid, signal.SIGCONT)
+        wait_for(lambda: waiting(stack.database))
+        os.killpg(worker.process.pid, signal.SIGKILL)
+        worker.process.wait()
+    assert not announced(with_hands_full)
+    stack.worker("next")
+    wait_for(lambda: announced(with_hands_full))
+    wait_for(lambda: letters_to(stack, email) == 3)
+
+
+def waiting(database: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s",
+            [database],
+        )
+        return bool(cursor.fetchone()[0])
