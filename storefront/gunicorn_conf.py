@@ -18,6 +18,18 @@ limit_request_line = 8190
 # Addresses, and what somebody looks at, are nobody's business: errors alone are logged.
 accesslog = None
 control_socket_disable = True
+if os.environ.get("WELFAREPIU_EMBEDDED") != "1":
+    # As the pages' lines: the server's own are what tells of a worker that hung or died.
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "storefront.logs.Json"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}
+        },
+    }
 
 
 def collect() -> None:

@@ -16,12 +16,14 @@ from typing import Any
 from storefront.traces import trace
 
 MOST_FRAMES, MOST_LENGTH = 30, 1_000
+# What a page's line has of its own (storefront.traces).
+FACTS = ("method", "route", "status", "duration_ms")
 # E-mail addresses, signed tokens, and all that follows a question mark in an address.
 PRIVATE = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+|\beyJ[\w-]{5,}(?:\.[\w-]*)*|(?<=\S)\?\S+")
 
 
 class Json(logging.Formatter):
-    """``at``, ``level``, ``logger``, ``request_id``, ``message``, ``error``."""
+    """``at``, ``level``, ``logger``, ``request_id``, ``message``, a page's facts, ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -30,6 +32,7 @@ class Json(logging.Formatter):
             "logger": record.name,
             "request_id": trace(),
             "message": PRIVATE.sub("…", record.getMessage())[:MOST_LENGTH],
+            **{name: vars(record)[name] for name in FACTS if name in vars(record)},
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = _error(record.exc_info[1])

@@ -144,12 +144,17 @@ def test_in_production_cookies_are_secure_and_there_is_no_demo(tmp_path):
     account = {"email": "a@example.com", "name": "Anna", "role": "employee", "organisation": "X"}
     accounts.write_text(json.dumps([account | {"password": "known to all"}]))
     told = {"STOREFRONT_DEMO_ACCOUNTS": str(accounts)}
-    with storefront(tmp_path, **told) as (visitor, _child):
-        page = eventually(visitor, "/accesso/")
+    with storefront(tmp_path, **told) as (visitor, child):
+        page = eventually(visitor, "/accesso/?next=/ordini/77/")
         assert "Anna" not in page.text
         assert all(one.secure for one in visitor.cookies)
         assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
         assert visitor.get("/stile/").status == 404
+        log = child.log.read_text()
+        # The server's own lines too.
+        loggers = {json.loads(line)["logger"] for line in log.splitlines()}
+        assert {"gunicorn.error", "storefront.traces"} <= loggers
+        assert "/ordini/" not in log
     (tmp_path / "demo").mkdir()
     with storefront(tmp_path / "demo", **told, WELFAREPIU_EMBEDDED="1") as (visitor, _child):
         page = eventually(visitor, "/accesso/")

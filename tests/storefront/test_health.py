@@ -18,6 +18,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "storefront.settings"
 import django
 django.setup()
 from django.test import Client
+Client().get("/lingua/en/?next=/ordini/123/", HTTP_HOST="127.0.0.1", HTTP_X_REQUEST_ID="page-0001")
 for path in ("/health/live", "/health/ready"):
     answer = Client().get(path, HTTP_HOST="127.0.0.1", HTTP_X_REQUEST_ID="abcd-1234")
     print(json.dumps([answer.status_code, answer.json(), answer["X-Request-ID"]]))
@@ -62,3 +63,13 @@ def test_its_lines_are_objects_without_anybodys_words(said):
     assert "broke for" in broke["message"]
     for private in ("anna", "husband", "abc"):
         assert private not in json.dumps(broke)
+
+
+def test_a_page_leaves_one_line_with_its_number_and_not_its_address(said):
+    lines = [json.loads(line) for line in said.stderr.splitlines() if line.startswith("{")]
+    pages = [line for line in lines if line["logger"] == "storefront.traces"]
+    (page,) = pages  # and none of a machine's
+    assert page["request_id"] == "page-0001"
+    assert (page["method"], page["route"], page["status"]) == ("GET", "language", 302)
+    assert page["duration_ms"] > 0
+    assert "ordini" not in json.dumps(page)
