@@ -73,8 +73,13 @@ def in_force(on: Any = None) -> Q:
 
 
 def actor_of(user: Any) -> Actor:
-    """The actor that a Saleor user is; one query, kept on the user object for the request."""
+    """The actor that a Saleor user is; one query, kept on the user object for the request.
+
+    An app that acts in somebody's name has the permissions that Saleor lends it, and no role.
+    """
     if user is None or not user.is_authenticated or not user.is_active:
+        return NOBODY
+    if getattr(user, "by_app", False):
         return NOBODY
     cached: Actor | None = getattr(user, "_welfare_actor", None)
     if cached is None:

@@ -37,7 +37,10 @@ class GraphQL(Protocol):
         """A request as Saleor's resolvers take it, after ``user`` and ``app`` are known."""
 
     def user_of_token(self, token: str) -> Any:
-        """The active user a Saleor token names; raises where it is malformed, expired, nobody's."""
+        """The active user a Saleor token names; raises where it is malformed, expired, nobody's.
+
+        ``by_app`` is True on the user where an app acts in their name.
+        """
 
     def being_refreshed(self, context: Any, given: dict[str, Any]) -> tuple[Any, str] | None:
         """Whose token ``tokenRefresh`` is to exchange, and the token; None where there is none."""

@@ -15,6 +15,7 @@ from jwt.exceptions import ExpiredSignatureError, InvalidTokenError, PyJWTError
 from saleor.app.models import App
 from saleor.core.jwt import (
     JWT_REFRESH_TOKEN_COOKIE_NAME,
+    JWT_THIRDPARTY_ACCESS_TYPE,
     get_user_from_access_payload,
     get_user_from_payload,
     jwt_decode,
@@ -156,6 +157,7 @@ def user_of_token(token: str) -> Any:
     payload = _payload(token)
     user: Any = get_user_from_access_payload(payload)
     user._welfare_token = payload
+    user.by_app = payload.get("type") == JWT_THIRDPARTY_ACCESS_TYPE
     return user
 
 

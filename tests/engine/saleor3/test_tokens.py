@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from saleor.account.models import User
+from saleor.app.models import App
+from saleor.core.jwt import create_access_token_for_app
 
 from marketplace.people.models import SessionsEnd
 
@@ -47,3 +49,12 @@ def test_so_it_does_where_it_comes_as_a_cookie(api, anna, tokens):
     end_sessions(anna)
     api.client.cookies["refreshToken"] = tokens["refreshToken"]
     assert api.refused(REFRESH) == ["TOKEN_EXPIRED"]
+
+
+def test_an_app_in_somebodys_name_has_none_of_their_roles(api, anna):
+    """Saleor lends it the permissions that both have; roles are no permissions of Saleor's."""
+    app = App.objects.create(name="labels", is_active=True)
+    token = create_access_token_for_app(app, anna)
+    assert api.data(ME, token=token)["me"]
+    assert api.refused("{ myMemberships { role } }", token=token) == ["NOT_SIGNED_IN"]
+    assert api.refused("mutation { sessionsEnd { errors { code } } }", token=token)
