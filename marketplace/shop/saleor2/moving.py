@@ -136,7 +136,11 @@ _BLOCKS = """
                 'data', '{}'::jsonb) ORDER BY n)
             FROM regexp_split_to_table(description, E'\\n') WITH ORDINALITY AS part (paragraph, n)
             WHERE paragraph <> ''), '[]')) END"""
-_DAY = f"(visible_from AT TIME ZONE '{settings.TIME_ZONE}')::date"
+# A Saleor that counts in days shows nothing on its first one: what is shown already has no day.
+_DAY = f"""
+    CASE WHEN visible_from > now() OR (visible_from AT TIME ZONE '{settings.TIME_ZONE}')::date
+            < (now() AT TIME ZONE '{settings.TIME_ZONE}')::date
+        THEN (visible_from AT TIME ZONE '{settings.TIME_ZONE}')::date END"""
 _METAS = "coalesce(metadata, '{}'), coalesce(private_metadata, '{}')"
 # What this Saleor has no word for: an order that came back is one that was handed over.
 _STATUS = """
