@@ -1,9 +1,9 @@
 """Is everything here that a purchase needs? One answer per part, with what to do where it is not.
 
 A part without which no request can be served makes the API unready: it gets none until the part is
-back. Silent background work only degrades it: what is queued is done later, and taking the shop
-away as well would help nobody. The answers are for anybody who can reach the address: no names of
-hosts, no words of an exception, no secret.
+back. Background work that is silent, or whose queue is gone, only degrades it: it is done later, or
+caught up with, and taking the shop away as well would help nobody. The answers are for anybody who
+can reach the address: no names of hosts, no words of an exception, no secret.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ CHECKS = (
     Check("database", database),
     Check("migrations", migrations),
     Check("encryption keys", encryption_keys),
-    Check("broker", broker),
+    Check("broker", broker, needed=False),
     Check("worker", worker, needed=False),
     Check("beat", beat, needed=False),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from marketplace.operation import heartbeats
 from marketplace.sales.reconciliation.models import ReconciliationFinding, ReconciliationRun
 from tests.graphql_client import Api
 from tests.shopping import PURCHASE, purchase_input
@@ -87,8 +90,6 @@ def test_refusals_are_counted_by_code(town, scrape):
 
 
 def test_holds_open_and_expired_and_what_they_hold(town, scrape):
-    from datetime import timedelta
-
     from marketplace.ledger.holds import hold
 
     for n, minutes in enumerate((5, 10, -1)):
@@ -121,6 +122,11 @@ def test_the_queues_age_is_that_of_the_last_heartbeat_done(everything_works, scr
     found = scrape()
     assert 0 <= found[("welfarepiu_queue_age_seconds",)] < 60
     assert 0 <= found[("welfarepiu_heartbeat_age_seconds", "part=beat")] < 60
+
+
+def test_a_queue_that_waits_is_as_old_as_what_waits_in_it(db, scrape):
+    heartbeats.worker_seen(timezone.now() - timedelta(seconds=40))
+    assert 40 <= scrape()[("welfarepiu_queue_age_seconds",)] < 60
 
 
 def test_its_statements_do_not_grow_with_the_orders(town, scrape, django_assert_max_num_queries):

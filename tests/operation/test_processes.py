@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from celery import Celery
@@ -114,6 +115,27 @@ def test_a_pages_number_goes_from_the_shop_to_the_api(running):
         assert answer.headers["X-Request-ID"] == number
     asked = [line for line in running.lines("api") if line["request_id"] == number]
     assert any(line.get("fields") for line in asked)
+
+
+def test_one_number_goes_from_the_page_through_the_api_to_the_worker(running):
+    """A letter is asked for in the browser: one number in three logs, and nobody's name in any."""
+    number, email = "from-the-browser-2", running.town.employee.email
+    shop = f"http://127.0.0.1:{running.storefront_port}/password/"
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    page = browser.open(shop, timeout=60).read().decode()
+    (hidden,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+    form = urlencode({"email": email, "csrfmiddlewaretoken": hidden}).encode()
+    asked = urllib.request.Request(shop, form, {"X-Request-ID": number, "Referer": shop})
+    assert browser.open(asked, timeout=60).url == f"{shop}inviata/"
+
+    def in_log(name: str) -> list[str]:
+        return [line for line in running.log(name).splitlines() if number in line]
+
+    eventually(lambda: any("succeeded" in line for line in in_log("worker")))
+    assert f"[{number}] page account:forgotten: 302 to POST" in in_log("storefront")[0]
+    assert any("requestPasswordReset" in line for line in in_log("api"))
+    told = "".join(running.log(name) for name in ("storefront", "api", "worker"))
+    assert [one for one in (email, hidden, "password/nuova") if one in told] == []
 
 
 def test_every_line_is_an_object_and_none_is_private(running):

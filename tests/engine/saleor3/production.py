@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 
-from marketplace.embedded.processes import PROJECT, Child, free_port, stop_all
+from marketplace.embedded.processes import Child, free_port, stop_all
 from tests.embedded.conftest import url_of
 
 # Production's, but that a task is taken to be lost after seconds.
@@ -69,7 +69,7 @@ class Stack:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "RSA_PRIVATE_KEY": settings.RSA_PRIVATE_KEY,
             "WELFAREPIU_ENCRYPTION_KEYS": ",".join(keys),
-            "DATABASE_URL": _with_password(url_of(database)),
+            "DATABASE_URL": with_password(url_of(database)),
             "CELERY_BROKER_URL": f"{redis}/0",
             "CACHE_URL": f"{redis}/1",
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -161,13 +161,13 @@ def _content(said: bytes) -> Any:
         return said.decode()
 
 
-def _with_password(url: str) -> str:
+def with_password(url: str) -> str:
     """The tests' server takes whoever reaches its socket; production wants a password."""
     login, at, rest = url.partition("://")[2].partition("@")
     return f"postgres://{login.partition(':')[0]}:{secrets.token_hex(24)}{at}{rest}"
 
 
-def wait_for(condition: Any, seconds: float = 90) -> Any:
+def wait_for(condition: Any, seconds: float = 240) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline
@@ -175,4 +175,4 @@ def wait_for(condition: Any, seconds: float = 90) -> Any:
     return found
 
 
-__all__ = ["PROJECT", "MailServer", "Stack", "wait_for"]
+__all__ = ["MailServer", "Stack", "wait_for", "with_password"]
