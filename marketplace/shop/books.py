@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
 
 from django.db.models import Case, DecimalField, F, Max, Q, Sum, When
 from saleor.order import OrderEvents, OrderStatus
@@ -17,8 +18,35 @@ from saleor.payment.utils import gateway_postprocess
 
 from marketplace.batches import in_time
 from marketplace.money import cents
+from marketplace.shop import engine
 from marketplace.shop.columns import CREATED, MODIFIED
 from marketplace.shop.facts import CapturedPayment, OrderBooks
+
+
+class Items(Protocol):
+    """The second book that Saleor 3 keeps of payments, beside the one that both engines have."""
+
+    def order_books(self, order_ids: Sequence[str], gateway: str) -> dict[str, OrderBooks]: ...
+
+    def payments_captured(
+        self, gateway: str, since: datetime, until: datetime
+    ) -> Iterator[list[CapturedPayment]]: ...
+
+    def refunded_orders(
+        self, gateway: str, since: datetime, until: datetime
+    ) -> Iterator[list[str]]: ...
+
+    def captured_apply(self, order_id: str, gateway: str) -> None: ...
+
+    def checkout_refund_record(self, reference: str, *, gateway: str) -> None: ...
+
+
+items: Items = engine.part("items")
+if TYPE_CHECKING:
+    from marketplace.shop.saleor2 import items as saleor2
+    from marketplace.shop.saleor3 import items as saleor3
+
+    _engines: tuple[Items, ...] = (saleor2, saleor3)
 
 _TAKES_IN = (TransactionKind.CAPTURE, TransactionKind.CONFIRM)
 
@@ -51,7 +79,7 @@ def order_books(order_ids: Sequence[str], gateway: str) -> dict[str, OrderBooks]
         )
     }
     nothing = (Decimal(0), None)
-    return {
+    found = {
         str(order_id): OrderBooks(
             captured_cents=cents(amount),
             transacted_cents=cents(transacted.get(order_id, nothing)[0]),
@@ -59,6 +87,9 @@ def order_books(order_ids: Sequence[str], gateway: str) -> dict[str, OrderBooks]
         )
         for order_id, amount in captured.items()
     }
+    for order_id, more in items.order_books(order_ids, gateway).items():
+        found[order_id] = found[order_id] + more if order_id in found else more
+    return found
 
 
 def payments_captured(
@@ -78,6 +109,7 @@ def payments_captured(
             )
             for payment in batch
         ]
+    yield from items.payments_captured(gateway, since, until)
 
 
 def refunded_orders(gateway: str, since: datetime, until: datetime) -> Iterator[list[str]]:
@@ -90,6 +122,7 @@ def refunded_orders(gateway: str, since: datetime, until: datetime) -> Iterator[
     ).select_related("payment")
     for batch in in_time(rows, CREATED, since, until):
         yield sorted({str(row.payment.order_id) for row in batch})
+    yield from items.refunded_orders(gateway, since, until)
 
 
 def cancelled_orders(since: datetime, until: datetime) -> Iterator[list[str]]:
@@ -113,6 +146,7 @@ def captured_apply(order_id: str, gateway: str) -> None:
         payment.charge_status = _status(payment.captured_amount, given)
         payment.is_active = payment.is_active and payment.captured_amount > 0
         payment.save(update_fields=["captured_amount", "charge_status", "is_active", MODIFIED])
+    items.captured_apply(order_id, gateway)
 
 
 def _status(captured: Decimal, given_back: Decimal) -> str:
@@ -140,3 +174,4 @@ def checkout_refund_record(reference: str, *, gateway: str) -> None:
             gateway_response={},
         )
         gateway_postprocess(refund, payment)
+    items.checkout_refund_record(reference, gateway=gateway)

@@ -18,12 +18,16 @@ from marketplace.refusals import Refusal
 
 @dataclass(slots=True)
 class Completion:
-    """``prepared`` is what the hook before the order made of the checkout; ``refusal`` why not."""
+    """``prepared`` is what the hook before the order made of the checkout; ``refusal`` why not.
+
+    ``paid``: a gateway of ours has paid it; without that, no order comes out of it.
+    """
 
     checkout_token: str
     user_id: int | None
     prepared: Any = None
     refusal: Refusal | None = None
+    paid: bool = False
 
 
 _current: ContextVar[Completion | None] = ContextVar("completion", default=None)

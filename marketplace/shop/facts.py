@@ -105,6 +105,14 @@ class OrderBooks:
     transacted_cents: int
     last_refund_at: datetime | None = None
 
+    def __add__(self, other: OrderBooks) -> OrderBooks:
+        moments = [one for one in (self.last_refund_at, other.last_refund_at) if one is not None]
+        return OrderBooks(
+            captured_cents=self.captured_cents + other.captured_cents,
+            transacted_cents=self.transacted_cents + other.transacted_cents,
+            last_refund_at=max(moments, default=None),
+        )
+
 
 class ProductMade(NamedTuple):
     """A product with its one variant."""
@@ -171,6 +179,15 @@ class Gateway(Protocol):
 
     def hold_void(self, hold_token: str) -> None:
         """Give back a hold that has paid nothing."""
+
+    def hold_open(self, hold_token: str) -> bool:
+        """Whether a hold still keeps its money for its checkout."""
+
+    def checkout_hold(self, checkout_token: str, *, user_id: int | None, given: Any) -> str:
+        """Set aside what a checkout of this user's costs, as the client's ``given`` data say."""
+
+    def checkout_offer(self, checkout_token: str, *, user_id: int | None) -> Any:
+        """What could pay a checkout of this user's; plain data for the client."""
 
     def order_placed(self, checkout_token: str) -> None:
         """Make what follows from an order that Saleor has just created; once."""

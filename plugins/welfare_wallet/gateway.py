@@ -26,7 +26,21 @@ from marketplace.shop.carts import checkout_cart
 from marketplace.shop.orders import order_ref
 from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
+from plugins.welfare_wallet.sessions import checkout_hold, checkout_offer, hold_open
 from plugins.welfare_wallet.wallets import payer_of
+
+__all__ = [
+    "checkout_hold",
+    "checkout_offer",
+    "checkout_prepare",
+    "hold_open",
+    "hold_pay",
+    "hold_void",
+    "not_offered",
+    "order_cancelled",
+    "order_placed",
+    "refund",
+]
 
 GATEWAY = SHOP_GATEWAY
 
@@ -100,6 +114,7 @@ def hold_pay(*, hold_token: str, amount_cents: int, currency: str) -> str:
             refund_grace_days=prepared.payer.refund_grace_days,
         )
         hold_ended(prepared.hold)
+    under_way.paid = True
     return prepared.sale.token
 
 

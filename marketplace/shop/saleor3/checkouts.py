@@ -14,6 +14,7 @@ from uuid import UUID
 import graphene
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
 from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
@@ -92,6 +93,8 @@ class CheckoutCompleteOnce(CheckoutComplete):
                 return cls.handle_errors(error)
             response.errors = response.errors or []
             if response.order is not None:
+                if not completion.paid:
+                    raise _not_paid()
                 # Saleor says so after the commit; what follows from an order commits with it.
                 manager = get_plugins_manager(allow_replica=False)
                 ours(manager, "order_created", response.order.node)
@@ -136,6 +139,17 @@ def _token_of(data: dict[str, Any]) -> str:
 
 
 _NOWHERE = str(UUID(int=0))
+
+
+def _not_paid() -> Refusal:
+    """Whatever Saleor takes for paid: what others say was paid, a gift card, an order for nothing.
+
+    Then it has made an order; it is taken back.
+    """
+    return Refusal(
+        "PAYMENT_OUTSIDE_CHECKOUT",
+        _("Welfare credit has not paid this cart. Pay it, then complete it."),
+    )
 
 
 def _is_refused_payment(error: ValidationError) -> bool:

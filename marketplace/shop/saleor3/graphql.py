@@ -36,6 +36,7 @@ from saleor.order.models import Order as OrderRow
 
 from marketplace.shop.saleor3 import passwords
 from marketplace.shop.saleor3.cancelling import order_cancel_field
+from marketplace.shop.saleor3.transactions import AROUND
 from marketplace.shop.scalars import or_nothing
 
 __all__ = [
@@ -71,9 +72,12 @@ def build_schema(
     query = type(
         "Query", (*queries, saleor_api.Query), {"Meta": type("Meta", (), {"name": "Query"})}
     )
+    sessions = type(
+        "Sessions", (), {name: around(saleors_mutation(name)) for name, around in AROUND.items()}
+    )
     mutation = type(
         "Mutation",
-        (*mutations, mended, saleor_api.Mutation),
+        (*mutations, mended, sessions, saleor_api.Mutation),
         {"Meta": type("Meta", (), {"name": "Mutation"})},
     )
     with _saleors_scalars():

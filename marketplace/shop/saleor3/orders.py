@@ -43,6 +43,7 @@ from marketplace.money import cents, decimal
 from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart, PricedLine
 from marketplace.shop.refusals import out_of_stock
+from marketplace.shop.saleor3 import items
 from marketplace.shop.saleor3.channels import channel, channel_slug
 
 
@@ -321,11 +322,14 @@ def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: 
     """Record on the order's payment that money went back, without asking the gateway again."""
     payment = (
         Payment.objects.select_for_update()
-        .filter(order_id=order_id, gateway=gateway, is_active=True)
+        .filter(order_id=order_id, gateway=gateway, is_active=True, captured_amount__gt=0)
         .order_by("pk")
         .last()
     )
     if payment is None:
+        items.refund_record(
+            order_id, gateway=gateway, amount_cents=amount_cents, reference=reference
+        )
         return
     refund = Transaction.objects.create(
         payment=payment,
@@ -354,7 +358,8 @@ def captured_cents(order_id: str, gateway: str) -> int:
     amounts = Payment.objects.filter(order_id=order_id, gateway=gateway).values_list(
         "captured_amount", flat=True
     )
-    return sum(cents(amount) for amount in amounts)
+    booked = items.order_books([order_id], gateway).get(order_id)
+    return sum(cents(amount) for amount in amounts) + (booked.captured_cents if booked else 0)
 
 
 def order_cancel(order_id: str, *, user_id: int) -> None:

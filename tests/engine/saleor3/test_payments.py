@@ -58,9 +58,9 @@ def test_a_hold_of_another_pays_nothing_by_a_transaction(api, town, steps):
     theirs.create((town.honey, 1))
     theirs.deliver(town.delivery)
     gateway = {"id": GATEWAY, "data": {"token": token}}
-    for who in (theirs, steps):
+    for checkout in (theirs.checkout, steps.checkout):
         answer = api.data(
-            INITIALIZE, {"id": who.checkout, "gateway": gateway, "amount": "12.00"}, user=who.user
+            INITIALIZE, {"id": checkout, "gateway": gateway, "amount": "12.00"}, user=thief
         )["transactionInitialize"]
         assert answer["errors"]
         assert answer["transaction"] is None
