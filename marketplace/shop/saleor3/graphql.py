@@ -68,16 +68,16 @@ def build_schema(
 ) -> Any:
     """One schema out of Saleor's and ours; ours come first, so that they may replace a field."""
     passwords.are_counted_by_us()
-    mended = type("Mended", (graphene.ObjectType,), {"order_cancel": order_cancel_field()})
+    sessions = {name: around(saleors_mutation(name)) for name, around in AROUND.items()}
+    mended = type(
+        "Mended", (graphene.ObjectType,), {"order_cancel": order_cancel_field(), **sessions}
+    )
     query = type(
         "Query", (*queries, saleor_api.Query), {"Meta": type("Meta", (), {"name": "Query"})}
     )
-    sessions = type(
-        "Sessions", (), {name: around(saleors_mutation(name)) for name, around in AROUND.items()}
-    )
     mutation = type(
         "Mutation",
-        (*mutations, mended, sessions, saleor_api.Mutation),
+        (*mutations, mended, saleor_api.Mutation),
         {"Meta": type("Meta", (), {"name": "Mutation"})},
     )
     with _saleors_scalars():

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor.account.models import Group
 from saleor.payment.models import TransactionItem
 
-from tests.engine.installed import Permission
 from tests.shopping import gid
 from tests.steps import GATEWAY, Steps
 
@@ -86,14 +84,3 @@ def act(api: Any, user: Any, action: str, amount: Any = None, item: Any = None) 
     item = item or TransactionItem.objects.last()
     variables = {"id": gid("TransactionItem", item.token), "action": action, "amount": amount}
     return api.data(ACT, variables, user=user)["transactionRequestAction"]
-
-
-def cashier(django_user_model: Any) -> Any:
-    """Somebody of the shop's staff who handles payments."""
-    user = django_user_model.objects.create_user("cashier@example.com", is_staff=True)
-    everywhere = Group.objects.create(name="cashiers", restricted_access_to_channels=False)
-    everywhere.permissions.set(
-        Permission.objects.filter(codename__in=("handle_payments", "manage_orders"))
-    )
-    user.groups.add(everywhere)
-    return user

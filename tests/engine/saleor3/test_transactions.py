@@ -27,7 +27,8 @@ from plugins.sfa_logistics.models import Task
 from plugins.solidarity_fund.models import Levy
 from plugins.welfare_wallet.models import WalletHold
 from tests.companies import factories as companies
-from tests.engine.saleor3.sessions import CREATE, REPORT, Sessions, act, cashier, codes
+from tests.engine.installed import shop_staff
+from tests.engine.saleor3.sessions import CREATE, REPORT, Sessions, act, codes
 from tests.shopping import gid, give
 from tests.steps import GATEWAY
 
@@ -41,8 +42,9 @@ def session(api, town):
 
 
 @pytest.fixture
-def staff(django_user_model):
-    return cashier(django_user_model)
+def staff(db):
+    """Somebody of the shop's staff who handles payments."""
+    return shop_staff("cashier@example.com", "handle_payments", "manage_orders")
 
 
 def untouched(town) -> bool:
@@ -408,8 +410,6 @@ class TestOtherPayments:
     def test_a_gift_card_and_a_payment_in_steps(self, town, session):
         """A payment by hold that Saleor would pass over, as the card covers the cart."""
         session.ready((town.honey, 1), method=town.delivery)
-        from tests.engine.saleor3.sessions import INITIALIZE  # noqa: F401
-
         self.gift(session, "12.00")
         session.pay(session.hold()["hold"]["token"])
         assert session.complete()["order"] is None
