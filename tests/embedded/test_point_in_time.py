@@ -1,19 +1,24 @@
 """Back to the moment before an accident: base backup, archived WAL, recovery to a named point.
 
-With the very settings that docker-compose.yml gives its PostgreSQL, on the embedded server.
+With the very settings that docker-compose.yml gives its PostgreSQL, and the very words of the
+README, on the embedded server.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.db import connection, connections
 
 from marketplace.embedded import backup, postgres, restore
+from marketplace.embedded.setup import PROJECT
 from marketplace.ledger import accounts
 from marketplace.ledger.accounts import AccountKind, account
 from marketplace.ledger.digest import digest
@@ -25,6 +30,7 @@ from tests.embedded.test_run import eventually
 from tests.production.composition import postgres_settings
 
 ARCHIVE = "/archive"
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -61,6 +67,39 @@ def command(*parts: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def base_backup(of: Any, into: Path) -> None:
+    """Take one with the README's command, and unpack it."""
+    (told,) = re.findall(r"pg_basebackup -U welfarepiu (.+?) > base\.tar\.gz", README)
+    packed = into.parent / "base.tar.gz"
+    with packed.open("wb") as out:
+        done = subprocess.run(
+            [
+                *(str(postgres.program("pg_basebackup")), *told.split()),
+                *("-U", "postgres", "--checkpoint", "fast"),
+                *("--host", str(of.socket_dir), "--port", str(of.port)),
+            ],
+            user=owner(),
+            stdout=out,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 0, done.stderr
+    packed.chmod(0o644)
+    command("tar", "-xzf", str(packed), "-C", str(into))
+
+
+def recovery_settings(moment: str, archive: Path) -> list[str]:
+    """What the README says to put into ``postgresql.auto.conf``, for that moment."""
+    (told,) = re.findall(r"`postgresql\.auto\.conf` set (.+?); make the file", README, re.DOTALL)
+    lines = re.findall(r"`(\w+ = '[^`]*')`", told)
+    assert len(lines) == 3
+    return [
+        re.sub(r"(?<=^recovery_target_time = ').*(?='$)", moment, line).replace(
+            ARCHIVE, str(archive)
+        )
+        for line in lines
+    ]
+
+
 def in_recovery() -> bool:
     """Whether it still only answers questions, on its way to the moment that is wanted."""
     with connection.cursor() as cursor:
@@ -85,16 +124,13 @@ def test_the_moment_before_an_accident_comes_back(committed_db, folder):
         give_up = postgres.server(first).get_postmaster_info()
         second.mkdir(mode=0o700)
         give(second)
-        command(
-            *(str(postgres.program("pg_basebackup")), "--pgdata", str(second)),
-            *("--host", str(give_up.socket_dir), "--port", str(give_up.port)),
-            *("--username", "postgres", "--checkpoint", "fast", "--wal-method", "stream"),
-        )
+        base_backup(give_up, second)
         for n in range(5):
             spend(f"after-the-base-backup-{n}")
         wanted = digest()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_create_restore_point('before the accident')")
+            cursor.execute("SELECT clock_timestamp()::text")
+            (before_the_accident,) = cursor.fetchone()
         for n in range(5):
             spend(f"the-accident-{n}")
         assert digest() != wanted
@@ -106,9 +142,8 @@ def test_the_moment_before_an_accident_comes_back(committed_db, folder):
     for name in (".handle_pids.json", ".s.PGSQL.5432.lock", "postmaster.pid"):
         (second / name).unlink(missing_ok=True)
     with (second / "postgresql.auto.conf").open("a") as conf:
-        conf.write(f'restore_command = \'cp "{archive}/%f" "%p"\'\n')
-        conf.write("recovery_target_name = 'before the accident'\n")
-        conf.write("recovery_target_action = 'promote'\n")
+        for line in recovery_settings(before_the_accident, archive):
+            conf.write(line + "\n")
     (second / "recovery.signal").touch()
     give(second / "recovery.signal")
 

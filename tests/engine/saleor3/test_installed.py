@@ -87,7 +87,7 @@ print(json.dumps({
     "from": [str(pathlib.Path(one.__path__[0])) for one in (marketplace, plugins)],
     "plugins": sorted(one.name for one in importlib.metadata.entry_points(group="saleor.plugins")),
     "catalogues": all(pathlib.Path(one).is_dir() for one in settings.LOCALE_PATHS),
-    "types": len(schema.get_type_map()),
+    "types": len(schema().get_type_map()),
 }))
 """
 
