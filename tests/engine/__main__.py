@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-# What speaks to the API and the rooms; browsers, the embedded edition and killed processes do not.
+# What speaks to the API and the rooms, in a browser too; the embedded edition and killed processes
+# do not.
 ROOMS = (
     "engine",
     "ledger",
@@ -32,6 +33,8 @@ ROOMS = (
     "sales",
     "fixtures",
     "moving",
+    "storefront",
+    "journeys",
 )
 
 
