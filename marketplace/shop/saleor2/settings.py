@@ -3,7 +3,16 @@
 # ruff: noqa: E402
 import os
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+if (_found := version("saleor")) != "2.10.1":
+    raise ImproperlyConfigured(
+        f"This is Saleor {_found}; WELFAREPIU runs on Saleor 2.10.1 (for real people: 3.23). "
+        "Install one of them: `make setup` does."
+    )
 
 from marketplace.shop.saleor2 import shims
 

@@ -16,13 +16,14 @@ os.environ.setdefault("JWT_TTL_ACCESS", "8 hours")
 
 from django.core.exceptions import ImproperlyConfigured
 from saleor import __version__
-from saleor.settings import *
 
 if not __version__.startswith("3.23."):
     raise ImproperlyConfigured(
         f"This is Saleor {__version__}; WELFAREPIU runs on Saleor 3.23 (and, embedded, on 2.10.1). "
         "Install that one: a shop's money is not moved by an untried Saleor."
     )
+
+from saleor.settings import *
 
 SALEOR_PLUGINS = [
     "saleor.plugins.webhook.plugin.WebhookPlugin",

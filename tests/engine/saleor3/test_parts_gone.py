@@ -38,6 +38,7 @@ def stack(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Stac
         made.town.employee.save()
         made.database = name
         made.api()
+        wait_for(lambda: made.get("/health/live")[0] == 200)
         yield made
         made.stop()
 
@@ -69,7 +70,6 @@ def test_redis_gone_and_back(stack):
     email = stack.town.employee.email
     worker = stack.worker()
     # Not there yet: what starts before it waits for it, and says so.
-    wait_for(lambda: stack.get("/health/live")[0] == 200)
     assert "BROKER_UNREACHABLE" in ill(stack)
     first = buy(stack, "before-there-is-one")
     assert not announced(first)
