@@ -10,6 +10,12 @@ from django.db.models import Q
 
 from marketplace.shop import engine
 from marketplace.shop.facts import ProductFacts, ProductMade
+from marketplace.shop.stockroom import (
+    category_ensure,
+    shipping_zone_ensure,
+    stock_set,
+    warehouse_ensure,
+)
 
 
 class Catalogue(Protocol):
@@ -35,15 +41,6 @@ class Catalogue(Protocol):
     def last_start(self) -> str:
         """Another text once a product has become visible by the clock, with nobody writing it;
         empty where products only do so at the beginning of a day."""
-
-    def warehouse_ensure(self, *, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
-        """The warehouse of that slug, made where there is none, serving Italy."""
-
-    def shipping_zone_ensure(self) -> Any:
-        """The shipping zone that covers Italy, made where there is none."""
-
-    def category_ensure(self, *, slug: str, name: str) -> int:
-        """The key of the shop's category of that slug, made where there is none."""
 
     def product_create(
         self,
@@ -76,9 +73,6 @@ class Catalogue(Protocol):
     def products_unpublish(self, product_ids: Collection[int]) -> None:
         """Hide the products from customers, in one statement."""
 
-    def stock_set(self, product_id: int, warehouse_id: uuid.UUID, quantity: int | None) -> None:
-        """What lies in the warehouse, sold and not yet handed over included; None: not counted."""
-
     def picture_add(self, product_id: int, *, picture: Any, alt: str) -> None:
         """Add a picture (a Django file) after those that the product has."""
 
@@ -100,7 +94,6 @@ SEARCHED = installed.SEARCHED
 SEARCHED_TABLES = installed.SEARCHED_TABLES
 SHOWN_MIGRATIONS = installed.SHOWN_MIGRATIONS
 SHOWN_TABLES = installed.SHOWN_TABLES
-category_ensure = installed.category_ensure
 last_start = installed.last_start
 picture_add = installed.picture_add
 product_create = installed.product_create
@@ -108,10 +101,7 @@ product_facts = installed.product_facts
 product_update = installed.product_update
 products_publish = installed.products_publish
 products_unpublish = installed.products_unpublish
-shipping_zone_ensure = installed.shipping_zone_ensure
-stock_set = installed.stock_set
 visible = installed.visible
-warehouse_ensure = installed.warehouse_ensure
 
 __all__ = [
     "PUBLICATION_KEY",

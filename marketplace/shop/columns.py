@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from marketplace.shop import engine
 
 
 class Columns(Protocol):
-    """Of orders, payments and their transactions."""
+    """Of orders, payments and their transactions, and of product types."""
 
     @property
     def CREATED(self) -> str:
@@ -22,6 +23,14 @@ class Columns(Protocol):
     def ORDER_KEY(self) -> str:
         """PostgreSQL's type of an order's key."""
 
+    @property
+    def METADATA(self) -> str:
+        """What others note on a row, for everybody to read."""
+
+    @property
+    def PRODUCT_TYPE(self) -> Mapping[str, str]:
+        """What a new product type says besides what both say."""
+
 
 installed: Columns = engine.part("columns")
 if TYPE_CHECKING:
@@ -33,5 +42,7 @@ if TYPE_CHECKING:
 CREATED = installed.CREATED
 MODIFIED = installed.MODIFIED
 ORDER_KEY = installed.ORDER_KEY
+METADATA = installed.METADATA
+PRODUCT_TYPE = installed.PRODUCT_TYPE
 
-__all__ = ["CREATED", "MODIFIED", "ORDER_KEY"]
+__all__ = ["CREATED", "METADATA", "MODIFIED", "ORDER_KEY", "PRODUCT_TYPE"]

@@ -11,6 +11,9 @@ from django.core.files.storage import default_storage
 
 from marketplace.refusals import Refusal
 
+# Where a shipping method says which of our delivery methods it is.
+DELIVERY_META = "welfarepiu.delivery_method"
+
 
 @dataclass(frozen=True, slots=True)
 class CartLine:

@@ -20,6 +20,24 @@ class Orders(Protocol):
     ) -> OrderRef:
         """Write the order of a priced cart and set its stock aside; Refusals OUT_OF_STOCK."""
 
+    def order_write(
+        self,
+        cart: PricedCart,
+        *,
+        user: Any,
+        address: PostalAddress,
+        note: str,
+        status: str,
+        checkout_token: str,
+    ) -> OrderRef:
+        """The rows of an order in that status, and its stock set aside; Refusals OUT_OF_STOCK."""
+
+    def ref_of(self, order: Any) -> OrderRef:
+        """What others know an order by; its lines numbered in the cart's order."""
+
+    def placed_by(self, user: Any, order: Any) -> None:
+        """Note on the customer that the order is theirs, as Saleor does."""
+
     def payment_record(
         self,
         placed: OrderRef,
@@ -80,8 +98,11 @@ order_announce = installed.order_announce
 order_cancel = installed.order_cancel
 order_place = installed.order_place
 order_ref = installed.order_ref
+order_write = installed.order_write
 payment_part_record = installed.payment_part_record
 payment_record = installed.payment_record
+placed_by = installed.placed_by
+ref_of = installed.ref_of
 refund_record = installed.refund_record
 stock_release = installed.stock_release
 
@@ -92,8 +113,11 @@ __all__ = [
     "order_cancel",
     "order_place",
     "order_ref",
+    "order_write",
     "payment_part_record",
     "payment_record",
+    "placed_by",
+    "ref_of",
     "refund_record",
     "stock_release",
 ]

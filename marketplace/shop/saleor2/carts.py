@@ -19,11 +19,9 @@ from saleor.shipping.models import ShippingMethod
 
 from marketplace.money import CURRENCY, cents
 from marketplace.refusals import Refusal, Refusals
-from marketplace.shop.facts import CartLine, PricedCart, PricedLine
+from marketplace.shop.facts import DELIVERY_META, CartLine, PricedCart, PricedLine
 from marketplace.shop.refusals import unknown_variant
 
-# Where a shipping method says which of our delivery methods it is.
-DELIVERY_META = "welfarepiu.delivery_method"
 LINES = Prefetch(
     "lines", queryset=CheckoutLine.objects.select_related("variant__product__product_type")
 )

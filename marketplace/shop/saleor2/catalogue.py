@@ -13,19 +13,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
-from saleor.account.models import Address
-from saleor.product.models import Category, Product, ProductImage, ProductType, ProductVariant
+from saleor.product.models import Product, ProductImage, ProductVariant
 from saleor.product.utils.variant_prices import update_product_minimal_variant_price
-from saleor.shipping.models import ShippingZone
-from saleor.warehouse.models import Stock, Warehouse
 
 from marketplace.money import CURRENCY, decimal
 from marketplace.shop.facts import ProductFacts, ProductMade
 from marketplace.shop.slugs import slug_of
+from marketplace.shop.stockroom import product_type_ensure, stock_add
 
-COUNTRY = "IT"
-# Saleor sells nothing without a stock row, also what it does not count.
-UNCOUNTED = 1_000_000
 # Where publication is written, for a trigger to stand on: table, column with the product's key.
 PUBLICATION_TABLE = "product_product"
 PUBLICATION_KEY = "id"
@@ -57,9 +52,6 @@ SHOWN_MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("warehouse", "0009_remove_invalid_allocation"),
 )
 
-# One lock for what has no unique constraint: the shipping zone.
-_ZONE_LOCK = 0x7A6F6E65
-
 
 def visible(prefix: str = "product") -> Q:
     """Products that customers see now; ``prefix`` is the path from the queried model."""
@@ -71,39 +63,6 @@ def visible(prefix: str = "product") -> Q:
 def last_start() -> str:
     """Nothing: here products become visible on a day, not at a moment."""
     return ""
-
-
-def warehouse_ensure(*, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
-    """The warehouse of that slug, made where there is none, in the shipping zone of Italy."""
-    found = Warehouse.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if found:
-        return found
-    address = Address.objects.create(
-        company_name=name[:256], city=city, postal_code=postal_code, country=COUNTRY
-    )
-    warehouse, made = Warehouse.objects.get_or_create(
-        slug=slug, defaults={"name": name[:250], "company_name": name[:255], "address": address}
-    )
-    if made:
-        warehouse.shipping_zones.add(shipping_zone_ensure())
-    return warehouse.pk
-
-
-def shipping_zone_ensure() -> Any:
-    """The shipping zone that covers Italy, made where there is none."""
-    zones = ShippingZone.objects.filter(countries__contains=COUNTRY).order_by("pk")
-    zone = zones.first()
-    if zone is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ZONE_LOCK])
-        zone = zones.first() or ShippingZone.objects.create(name="Italia", countries=[COUNTRY])
-    return zone
-
-
-def category_ensure(*, slug: str, name: str) -> int:
-    """The key of the shop's category of that slug, made where there is none."""
-    found = Category.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    return found or Category.objects.get_or_create(slug=slug, defaults={"name": name})[0].pk
 
 
 def product_create(
@@ -120,7 +79,7 @@ def product_create(
     """An unpublished product with its variant and stock; ``stock`` None is not counted."""
     sku = sku or uuid.uuid4().hex[:12]
     product = Product(
-        product_type_id=_product_type(is_service),
+        product_type_id=product_type_ensure(is_service=is_service),
         name=name,
         slug=slug_of(name, sku),
         category_id=category_id,
@@ -136,23 +95,8 @@ def product_create(
         product=product, sku=sku, currency=CURRENCY, track_inventory=stock is not None
     )
     variant.save()
-    Stock.objects.create(
-        warehouse_id=warehouse_id,
-        product_variant=variant,
-        quantity=UNCOUNTED if stock is None else stock,
-    )
+    stock_add(variant, warehouse_id, stock)
     return ProductMade(product.pk, variant.pk)
-
-
-def _product_type(is_service: bool) -> int:
-    slug = "welfare-service" if is_service else "welfare-goods"
-    found = ProductType.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    defaults = {
-        "name": "Servizio" if is_service else "Bene",
-        "has_variants": False,
-        "is_shipping_required": not is_service,
-    }
-    return found or ProductType.objects.get_or_create(slug=slug, defaults=defaults)[0].pk
 
 
 def description_columns(text: str) -> dict[str, Any]:
@@ -207,20 +151,6 @@ def products_publish(product_ids: Collection[int]) -> None:
 def products_unpublish(product_ids: Collection[int]) -> None:
     """Hide the products from customers, in one statement."""
     Product.objects.filter(pk__in=product_ids).update(is_published=False, updated_at=timezone.now())
-
-
-def stock_set(product_id: int, warehouse_id: uuid.UUID, quantity: int | None) -> None:
-    """What lies in the warehouse, sold and not yet handed over included; None is not counted."""
-    variant = ProductVariant.objects.filter(product_id=product_id).order_by("pk").first()
-    if variant is None:
-        return
-    variant.track_inventory = quantity is not None
-    variant.save(update_fields=["track_inventory"])
-    Stock.objects.update_or_create(
-        warehouse_id=warehouse_id,
-        product_variant=variant,
-        defaults={"quantity": UNCOUNTED if quantity is None else quantity},
-    )
 
 
 def picture_add(product_id: int, *, picture: Any, alt: str) -> None:

@@ -2,4 +2,6 @@
 
 CREATED = "created"
 MODIFIED = "modified"
+METADATA = "meta"
 ORDER_KEY = "int"
+PRODUCT_TYPE: dict[str, str] = {}

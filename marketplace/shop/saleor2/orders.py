@@ -35,13 +35,16 @@ from marketplace.shop.refusals import out_of_stock
 def order_ref(checkout_token: str) -> OrderRef | None:
     """The order that came out of this checkout, if any; lines numbered in the cart's order."""
     order = Order.objects.filter(checkout_token=checkout_token).prefetch_related("lines").first()
-    if order is None:
-        return None
+    return ref_of(order) if order else None
+
+
+def ref_of(order: Any) -> OrderRef:
+    """What others know an order by; its lines numbered in the cart's order."""
     lines = sorted(order.lines.all(), key=lambda line: line.pk)
     return OrderRef(
         order_id=str(order.pk),
         number=str(order.pk),
-        checkout_token=checkout_token,
+        checkout_token=order.checkout_token,
         line_ids={number: str(line.pk) for number, line in enumerate(lines, 1)},
         native=order,
     )
@@ -61,8 +64,13 @@ def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: st
         status=OrderStatus.UNFULFILLED,
         checkout_token=cart.token,
     )
-    CustomerEvent.objects.create(user=user, order=placed.native, type=CustomerEvents.PLACED_ORDER)
+    placed_by(user, placed.native)
     return placed
+
+
+def placed_by(user: Any, order: Any) -> None:
+    """Note on the customer that the order is theirs, as Saleor does."""
+    CustomerEvent.objects.create(user=user, order=order, type=CustomerEvents.PLACED_ORDER)
 
 
 def order_write(

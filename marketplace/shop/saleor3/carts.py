@@ -20,13 +20,10 @@ from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
 
 from marketplace.money import CURRENCY, cents
 from marketplace.refusals import Refusal, Refusals
-from marketplace.shop.facts import CartLine, PricedCart, PricedLine
+from marketplace.shop.facts import DELIVERY_META, CartLine, PricedCart, PricedLine
 from marketplace.shop.refusals import unknown_variant
 from marketplace.shop.saleor3.catalogue import visible
 from marketplace.shop.saleor3.channels import channel_slug
-
-# Where a shipping method says which of our delivery methods it is.
-DELIVERY_META = "welfarepiu.delivery_method"
 
 
 def delivery_method_set(shipping_method_id: int, method: str) -> None:

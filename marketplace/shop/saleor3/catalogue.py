@@ -17,26 +17,20 @@ from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import slugify
-from saleor.account.models import Address
 from saleor.product.models import (
-    Category,
     Product,
     ProductChannelListing,
     ProductMedia,
-    ProductType,
     ProductVariant,
     ProductVariantChannelListing,
 )
-from saleor.shipping.models import ShippingZone
-from saleor.warehouse.models import Stock, Warehouse
 
 from marketplace.money import CURRENCY, decimal
 from marketplace.shop.facts import ProductFacts, ProductMade
-from marketplace.shop.saleor3.channels import COUNTRY, channel, channel_slug
+from marketplace.shop.saleor3.channels import channel, channel_slug
 from marketplace.shop.slugs import slug_of
+from marketplace.shop.stockroom import product_type_ensure, stock_add
 
-# Saleor sells nothing without a stock row, also what it does not count.
-UNCOUNTED = 1_000_000
 # Where publication is written, for a trigger to stand on: table, column with the product's key.
 PUBLICATION_TABLE = "product_productchannellisting"
 PUBLICATION_KEY = "product_id"
@@ -73,9 +67,6 @@ SHOWN_MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("channel", "0001_initial"),
 )
 
-# One lock for what has no unique constraint: the shipping zone.
-_ZONE_LOCK = 0x7A6F6E65
-
 
 def visible(prefix: str = "product") -> Q:
     """Products that customers see now; ``prefix`` is the path from the queried model."""
@@ -93,41 +84,6 @@ def last_start() -> str:
     return f"{last.timestamp():.0f}" if last else ""
 
 
-def warehouse_ensure(*, slug: str, name: str, city: str, postal_code: str) -> uuid.UUID:
-    """The warehouse of that slug, made where there is none, serving Italy."""
-    found = Warehouse.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if found:
-        return found
-    address = Address.objects.create(
-        company_name=name[:256], city=city, postal_code=postal_code, country=COUNTRY
-    )
-    warehouse, made = Warehouse.objects.get_or_create(
-        slug=slug, defaults={"name": name[:250], "address": address}
-    )
-    if made:
-        warehouse.shipping_zones.add(shipping_zone_ensure())
-        warehouse.channels.add(channel())
-    return warehouse.pk
-
-
-def shipping_zone_ensure() -> Any:
-    """The shipping zone that covers Italy, made where there is none."""
-    zones = ShippingZone.objects.filter(countries__contains=COUNTRY).order_by("pk")
-    zone = zones.first()
-    if zone is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ZONE_LOCK])
-        zone = zones.first() or ShippingZone.objects.create(name="Italia", countries=[COUNTRY])
-        zone.channels.add(channel())
-    return zone
-
-
-def category_ensure(*, slug: str, name: str) -> int:
-    """The key of the shop's category of that slug, made where there is none."""
-    found = Category.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    return found or Category.objects.get_or_create(slug=slug, defaults={"name": name})[0].pk
-
-
 def product_create(
     *,
     name: str,
@@ -142,7 +98,7 @@ def product_create(
     """An unpublished product with its variant and stock; ``stock`` None is not counted."""
     sku = sku or uuid.uuid4().hex[:12]
     product = Product.objects.create(
-        product_type_id=_product_type(is_service),
+        product_type_id=product_type_ensure(is_service=is_service),
         name=name,
         slug=slug_of(name, sku),
         category_id=category_id,
@@ -155,11 +111,7 @@ def product_create(
     )
     Product.objects.filter(pk=product.pk).update(default_variant=variant)
     _offer(product.pk, variant.pk, price_cents)
-    Stock.objects.create(
-        warehouse_id=warehouse_id,
-        product_variant=variant,
-        quantity=UNCOUNTED if stock is None else stock,
-    )
+    stock_add(variant, warehouse_id, stock)
     return ProductMade(product.pk, variant.pk)
 
 
@@ -182,18 +134,6 @@ def _offer(product_id: int, variant_id: int, price_cents: int) -> None:
         price_amount=price,
         discounted_price_amount=price,
     )
-
-
-def _product_type(is_service: bool) -> int:
-    slug = "welfare-service" if is_service else "welfare-goods"
-    found = ProductType.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    defaults = {
-        "name": "Servizio" if is_service else "Bene",
-        "has_variants": False,
-        "is_shipping_required": not is_service,
-        "kind": "normal",
-    }
-    return found or ProductType.objects.get_or_create(slug=slug, defaults=defaults)[0].pk
 
 
 def description_blocks(text: str) -> dict[str, Any]:
@@ -249,20 +189,6 @@ def products_publish(product_ids: Collection[int]) -> None:
 def products_unpublish(product_ids: Collection[int]) -> None:
     """Hide the products from customers, in one statement."""
     ProductChannelListing.objects.filter(product_id__in=product_ids).update(is_published=False)
-
-
-def stock_set(product_id: int, warehouse_id: uuid.UUID, quantity: int | None) -> None:
-    """What lies in the warehouse, sold and not yet handed over included; None is not counted."""
-    variant = ProductVariant.objects.filter(product_id=product_id).order_by("pk").first()
-    if variant is None:
-        return
-    variant.track_inventory = quantity is not None
-    variant.save(update_fields=["track_inventory"])
-    Stock.objects.update_or_create(
-        warehouse_id=warehouse_id,
-        product_variant=variant,
-        defaults={"quantity": UNCOUNTED if quantity is None else quantity},
-    )
 
 
 def picture_add(product_id: int, *, picture: Any, alt: str) -> None:

@@ -54,3 +54,8 @@ def _close_saleors_own() -> None:
     Channel.objects.filter(
         slug=settings.DEFAULT_CHANNEL_SLUG, product_listings=None, orders=None
     ).exclude(slug=channel_slug()).update(is_active=False)
+
+
+def channel_join(row: Any) -> None:
+    """Let a warehouse or shipping zone serve what the territory sells."""
+    row.channels.add(channel())

@@ -2,4 +2,6 @@
 
 CREATED = "created_at"
 MODIFIED = "modified_at"
+METADATA = "metadata"
 ORDER_KEY = "uuid"
+PRODUCT_TYPE = {"kind": "normal"}

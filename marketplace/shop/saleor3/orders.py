@@ -50,13 +50,16 @@ from marketplace.shop.saleor3.channels import channel, channel_slug
 def order_ref(checkout_token: str) -> OrderRef | None:
     """The order that came out of this checkout, if any; lines numbered in the cart's order."""
     order = Order.objects.filter(checkout_token=checkout_token).prefetch_related("lines").first()
-    if order is None:
-        return None
+    return ref_of(order) if order else None
+
+
+def ref_of(order: Any) -> OrderRef:
+    """What others know an order by; its lines numbered in the cart's order."""
     lines = sorted(order.lines.all(), key=lambda line: (line.created_at, line.pk))
     return OrderRef(
         order_id=str(order.pk),
         number=str(order.number),
-        checkout_token=checkout_token,
+        checkout_token=order.checkout_token,
         line_ids={number: str(line.pk) for number, line in enumerate(lines, 1)},
         native=order,
     )

@@ -19,6 +19,7 @@ from marketplace.ledger.verification import verify
 from marketplace.refusals import Refusal
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.services import reconcile
+from marketplace.shop import engine
 from plugins.welfare_wallet.split import beginning
 from plugins.welfare_wallet.split.ending import payment_apply, payment_release
 from tests.sales.reconciliation.conftest import codes
@@ -187,9 +188,9 @@ APPLY = "plugins.welfare_wallet.split.ending:payment_apply"
 RESERVE = "plugins.welfare_wallet.split.beginning:purchase_reserve"
 DYING = [
     before("plugins.welfare_wallet.split.ending:_complete"),
-    after("marketplace.shop.saleor2.reservations:order_confirm"),
+    after("marketplace.shop.reservations:order_confirm"),
     after("marketplace.sales.services:settle_from_hold"),
-    after("marketplace.shop.saleor2.orders:payment_record"),
+    after(f"marketplace.shop.{engine.NAME}.orders:payment_record"),
     after("marketplace.sales.services:order_place"),
     before(COMMIT, inside=APPLY),
 ]
@@ -216,7 +217,7 @@ def test_killed_after_the_commit_it_is_bought(town, payment):
 
 @pytest.mark.parametrize(
     "point",
-    [after("marketplace.shop.saleor2.reservations:order_reserve"), before(COMMIT, inside=RESERVE)],
+    [after("marketplace.shop.reservations:order_reserve"), before(COMMIT, inside=RESERVE)],
     ids=str,
 )
 def test_killed_while_setting_aside_nothing_is(town, point):
