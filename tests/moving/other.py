@@ -28,14 +28,15 @@ class Seen:
     mine: Any
     differences: Any
     orders: Any
+    cart: str
 
 
-def look() -> Seen:
+def look(cart: str) -> Seen:
     from tests.moving import people
 
     mine, differences = people.mine(), people.differences()
     # Last: who looks for an account of the ledger's opens it.
-    return Seen(people.ledger(), mine, differences, orders())
+    return Seen(people.ledger(), mine, differences, orders(), cart)
 
 
 def orders() -> list[Any]:
@@ -66,7 +67,7 @@ def after(out: Path, key: str) -> Seen:
     assert people.buy(key) == {**bought, "replayed": True}
     levy = round(100 * bought["purchase"]["levy"]["amount"])
     assert people.fund_cents() - before == levy > 0
-    seen = look()
+    seen = look(people.cart_fill())
     places.exported(out)
     return seen
 
@@ -78,10 +79,10 @@ def tell(out: Path, key: str) -> Seen:
         return after(out, key)
 
 
-def take(file: Path, out: Path, key: str, *, old_key: str) -> tuple[Seen, Seen]:
+def take(file: Path, out: Path, key: str, *, old_key: str, cart: str) -> tuple[Seen, Seen]:
     """What is seen right after the move, and what after another purchase.
 
-    A purchase that was sent before the move finds itself.
+    A purchase that was sent before the move finds itself; a cart from before it becomes an order.
     """
     from marketplace.operation.moving.taking import territory_import
     from tests.moving import people, places
@@ -92,8 +93,9 @@ def take(file: Path, out: Path, key: str, *, old_key: str) -> tuple[Seen, Seen]:
         places.at(database, Path(media)),
     ):
         territory_import(file, advance=places.quietly)
-        arrived = look()
+        arrived = look(cart)
         assert people.buy(old_key)["replayed"] is True
+        people.cart_complete(cart)
         return arrived, after(out, key)
 
 
@@ -131,7 +133,7 @@ def main(arguments: list[str]) -> None:
     if what == "tell":
         seen = [tell(Path(rest[0]), rest[1])]
     else:
-        seen = list(take(Path(rest[0]), Path(rest[1]), rest[2], old_key=rest[3]))
+        seen = list(take(Path(rest[0]), Path(rest[1]), rest[2], old_key=rest[3], cart=rest[4]))
     print(json.dumps([asdict(one) for one in seen], default=str))
 
 

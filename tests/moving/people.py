@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from saleor.product.models import ProductVariant
+from saleor.shipping.models import ShippingMethod
 
 from fixtures import accounts
 from marketplace.ledger.accounts import AccountKind, account
@@ -14,9 +15,11 @@ from marketplace.ledger.selectors import balance
 from marketplace.ledger.verification import verify
 from marketplace.providers.models import Listing
 from marketplace.sales.reconciliation.services import reconcile
+from marketplace.shop.carts import delivery_methods
 from plugins.solidarity_fund.models import Fund
 from tests.graphql_client import Api
 from tests.shopping import PURCHASE, purchase_input
+from tests.steps import Steps
 
 EMPLOYEE = "employee@example.com"
 SIGN_IN = """mutation In($email: String!, $password: String!) {
@@ -50,13 +53,37 @@ def mine(email: str = EMPLOYEE) -> Any:
 
 def buy(key: str, email: str = EMPLOYEE) -> dict[str, Any]:
     """Buy an article that the demo's employees may have; the purchase."""
-    listing = Listing.objects.get(product__slug__startswith="miele-di-castagno")
-    variant = ProductVariant.objects.filter(product_id=listing.product_id).order_by("pk").first()
     user = get_user_model().objects.get(email=email)
-    answer = Api().data(PURCHASE, purchase_input(key, (variant, 1)), user=user)["purchaseCreate"]
+    answer = Api().data(PURCHASE, purchase_input(key, (_honey(), 1)), user=user)["purchaseCreate"]
     assert answer["errors"] == [], answer["errors"]
     made: dict[str, Any] = answer
     return made
+
+
+def _honey() -> Any:
+    listing = Listing.objects.get(product__slug__startswith="miele-di-castagno")
+    return ProductVariant.objects.filter(product_id=listing.product_id).order_by("pk").first()
+
+
+def _delivery() -> Any:
+    return ShippingMethod.objects.get(pk=delivery_methods()["sfa_delivery"])
+
+
+def cart_fill(email: str = EMPLOYEE) -> str:
+    """Go through Saleor's own steps up to the last, credit set aside; the checkout's id."""
+    steps = Steps(Api(), get_user_model().objects.get(email=email))
+    steps.ready((_honey(), 1), method=_delivery())
+    return steps.checkout
+
+
+def cart_complete(checkout: str, email: str = EMPLOYEE) -> None:
+    """The last step, with what was set aside; the way of delivery is chosen once more."""
+    steps = Steps(Api(), get_user_model().objects.get(email=email))
+    steps.checkout = checkout
+    assert steps.deliver(_delivery())["checkoutErrors"] == []
+    placed = steps.complete()
+    assert placed["checkoutErrors"] == [], placed
+    assert placed["order"]["number"]
 
 
 def fund_cents() -> int:

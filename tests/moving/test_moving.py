@@ -42,6 +42,7 @@ class Moved:
     mine: Any
     differences: Any
     bought: dict[str, Any]
+    cart: str
 
     @property
     def picture(self) -> str:
@@ -54,11 +55,11 @@ def moved(django_db_setup, django_db_blocker, tmp_path_factory) -> Moved:
     folder = tmp_path_factory.mktemp("moving")
     file = folder / "territory.zip"
     with django_db_blocker.unblock(), places.demo_place(folder / "media"):
-        bought = people.buy("before-the-move")
+        bought, cart = people.buy("before-the-move"), people.cart_fill()
         seen, differences = people.mine(), people.differences()
         manifest = territory_export(file, advance=quietly)
         assert manifest.ledger == people.ledger()
-    return Moved(file, manifest, places.rows_of(file), seen, differences, bought)
+    return Moved(file, manifest, places.rows_of(file), seen, differences, bought, cart)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,7 @@ def test_people_go_on_where_they_were(moved, there):
     assert bought["replayed"] is False
     levy = round(100 * bought["purchase"]["levy"]["amount"])
     assert people.fund_cents() - before == levy > 0
+    people.cart_complete(moved.cart)
     people.ledger()
 
 

@@ -28,8 +28,9 @@ CHUNK = 1 << 20
 @dataclass(frozen=True)
 class Manifest:
     """``made_at`` in UTC; ``rows`` and ``sha256`` by member; ``migrations``: the last one of each
-    of our rooms; ``keys``: fingerprints of the keys that read what is encrypted; ``left``: tables
-    of Saleor's that stay behind, with how many rows they have."""
+    of our rooms; ``keys``: fingerprints of the keys that read what is encrypted; ``last_keys``:
+    the last row's key that was drawn, by table and column; ``left``: tables of Saleor's that stay
+    behind, with how many rows they have."""
 
     made_at: str
     project: str
@@ -38,6 +39,7 @@ class Manifest:
     ledger: str
     transfers: int
     keys: list[str] = field(default_factory=list)
+    last_keys: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)

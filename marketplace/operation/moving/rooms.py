@@ -6,7 +6,7 @@ listed here, and a test holds the lists against the models.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from django.apps import apps
@@ -112,13 +112,29 @@ def key(table: str) -> list[str]:
     return [name for (name,) in fetch_all(_KEY, [table])]
 
 
-def sequences_set(table: str) -> None:
-    """Let the next key be one after the last; nothing where there is no row."""
-    for column, sequence in fetch_all(_SEQUENCES, [table]):
-        fetch_one(
-            f"SELECT setval(%s, max({quoted(column)})) FROM {quoted(table)}",  # noqa: S608
-            [sequence],
-        )
+def sequences(table: str) -> dict[str, str]:
+    """The sequences that keys of a table are drawn from, by column."""
+    return dict(fetch_all(_SEQUENCES, [table]))
+
+
+def last_keys() -> dict[str, int]:
+    """The last key drawn for each of our tables; some of them were never used, or are gone."""
+    found: dict[str, int] = {}
+    for table in tables():
+        for column, sequence in sequences(table).items():
+            (last, was_called) = fetch_one(f"SELECT last_value, is_called FROM {sequence}")  # noqa: S608
+            if was_called:
+                found[f"{table}.{column}"] = last
+    return found
+
+
+def keys_go_on(table: str, last: Mapping[str, int]) -> None:
+    """Draw the next key after the last one that was drawn, or after the last that is there."""
+    for column, sequence in sequences(table).items():
+        (key_there,) = fetch_one(f"SELECT max({quoted(column)}) FROM {quoted(table)}")  # noqa: S608
+        known = last.get(f"{table}.{column}", key_there)
+        if known is not None:
+            fetch_one("SELECT setval(%s::regclass, %s)", [sequence, known])
 
 
 def quoted(name: str) -> str:

@@ -126,7 +126,7 @@ def _take(packed: Unpacking, advance: Advance) -> None:
     _translate(manifest.engine)
     _do("SET CONSTRAINTS ALL IMMEDIATE")
     for table in guarded:
-        rooms.sequences_set(table)
+        rooms.keys_go_on(table, manifest.last_keys)
     _triggers("ENABLE", guarded)
     window_refill()
     _check_ledger(manifest)

@@ -55,6 +55,7 @@ def _pack(packed: Packing, advance: Advance) -> Manifest:
         ledger=digest(),
         transfers=Transfer.objects.count(),
         keys=keys,
+        last_keys=rooms.last_keys(),
         rows=packed.rows,
         sha256=packed.sha256,
         left=dict(rooms.non_empty(_left_behind())),
