@@ -16,8 +16,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-# What speaks to the API and the rooms, in a browser too; the embedded edition and killed processes
-# do not.
+# What speaks to the API and the rooms, in a browser too; the embedded edition does not.
 ROOMS = (
     "engine",
     "ledger",
@@ -35,6 +34,10 @@ ROOMS = (
     "moving",
     "storefront",
     "journeys",
+    "api",
+    "concurrency",
+    "operation",
+    "production",
 )
 
 

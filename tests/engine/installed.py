@@ -25,6 +25,7 @@ Permission = _installed.Permission
 PRODUCT = _installed.PRODUCT
 PUBLISHING = _installed.PUBLISHING
 REGISTERED_BY = _installed.REGISTERED_BY
+SIGNED_BY = _installed.SIGNED_BY
 STEPS = _installed.STEPS
 bare_order = _installed.bare_order
 exchange_token_of = _installed.exchange_token_of

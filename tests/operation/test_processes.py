@@ -17,7 +17,7 @@ from marketplace.embedded import broker
 from tests import databases, shopping
 from tests.embedded.conftest import Supervisor, url_of
 from tests.embedded.test_run import RESET, eventually
-from tests.engine.installed import token_of
+from tests.engine.installed import SIGNED_BY, token_of
 from tests.operation.test_metrics import TOKEN, figures
 from tests.shopping import PURCHASE, purchase_input
 
@@ -69,6 +69,7 @@ def running(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Ru
             "WELFAREPIU_LOG_FORMAT": "json",
             "WELFAREPIU_METRICS_TOKEN": TOKEN,
             "WELFAREPIU_WORKERS": "2",
+            **SIGNED_BY,
         }
         started.start_and_wait()
         yield started

@@ -8,6 +8,8 @@ import sys
 from base64 import urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from marketplace.embedded.setup import PROJECT
 from marketplace.settings.environment import REQUIRED, problems
@@ -16,7 +18,13 @@ from marketplace.settings.environment import REQUIRED, problems
 GOOD_SECRET = "kV3-q9ZtB7_wLx2Rf8Nh5Jm0Yd6Ga4Pc1Ue"
 # The same in every process of the suite, which names tests by them.
 FERNET = [urlsafe_b64encode(letter * 32).decode() for letter in (b"a", b"b")]
-RSA = "-----BEGIN PRIVATE KEY-----\nof the test\n-----END PRIVATE KEY-----"
+RSA = (
+    rsa.generate_private_key(65537, 2048)
+    .private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    .decode()
+)
 GOOD = {
     "SECRET_KEY": GOOD_SECRET,
     "RSA_PRIVATE_KEY": RSA,

@@ -19,6 +19,7 @@ __all__ = [
     "PRODUCT",
     "PUBLISHING",
     "REGISTERED_BY",
+    "SIGNED_BY",
     "STEPS",
     "Permission",
     "bare_order",
@@ -62,6 +63,8 @@ EXCHANGED = "token"
 NOT_A_NUMBER = "INVALID_AMOUNT"
 # What says more than an address and a password to register somebody.
 REGISTERED_BY: dict[str, Any] = {}
+# What another process needs, besides the secrets of the environment, to know our tokens.
+SIGNED_BY: dict[str, str] = {}
 
 # A product as a customer sees it.
 PRODUCT = """query($id: ID!) { product(id: $id) {

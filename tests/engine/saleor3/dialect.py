@@ -32,6 +32,7 @@ __all__ = [
     "PRODUCT",
     "PUBLISHING",
     "REGISTERED_BY",
+    "SIGNED_BY",
     "STEPS",
     "Permission",
     "bare_order",
@@ -82,6 +83,8 @@ REGISTERED_BY: dict[str, Any] = {
     "channel": settings.WELFAREPIU_CHANNEL,
     "redirectUrl": "http://127.0.0.1/confirm",
 }
+# What another process needs, besides the secrets of the environment, to know our tokens.
+SIGNED_BY = {"RSA_PRIVATE_KEY": str(settings.RSA_PRIVATE_KEY)}
 
 # A product as a customer sees it.
 PRODUCT = """query($id: ID!, $channel: String!) { product(id: $id, channel: $channel) {
