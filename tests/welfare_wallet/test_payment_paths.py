@@ -4,54 +4,28 @@ from decimal import Decimal
 
 import pytest
 from saleor.payment import PaymentError, gateway
-from saleor.payment.interface import PaymentData
 from saleor.payment.models import Payment, Transaction
-from saleor.plugins.manager import get_plugins_manager
 
 from marketplace.ledger.verification import verify
 from plugins.welfare_wallet.gateway import GATEWAY
-from tests.engine.installed import Permission
+from tests.concurrency.crowd import complete
+from tests.engine.installed import bare_order, part, shop_staff
 from tests.shopping import gid
 from tests.steps import Steps
 
 pytestmark = pytest.mark.django_db
+till = part("till")
 PRICE = 850
-
-CAPTURE = """mutation($id: ID!, $amount: Decimal) {
-  paymentCapture(paymentId: $id, amount: $amount) {
-  paymentErrors { message code } } }"""
-VOID = "mutation($id: ID!) { paymentVoid(paymentId: $id) { paymentErrors { message code } } }"
-ORDER_CAPTURE = """mutation($id: ID!, $amount: Decimal!) { orderCapture(id: $id, amount: $amount) {
-  orderErrors { message code } } }"""
-ORDER_VOID = "mutation($id: ID!) { orderVoid(id: $id) { orderErrors { message code } } }"
-ORDER_REFUND = """mutation($id: ID!, $amount: Decimal!) { orderRefund(id: $id, amount: $amount) {
-  orderErrors { message code } } }"""
-MARK_PAID = "mutation($id: ID!) { orderMarkAsPaid(id: $id) { orderErrors { message code } } }"
 
 
 @pytest.fixture
-def staff(django_user_model):
-    user = django_user_model.objects.create_user("staff@example.com", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="manage_orders"))
-    return user
+def staff(db):
+    return shop_staff("staff@example.com", *till.STAFF)
 
 
 @pytest.fixture
 def steps(api, town):
     return Steps(api, town.employee)
-
-
-def information(token: str, amount: str = "8.50", currency: str = "EUR") -> PaymentData:
-    return PaymentData(
-        amount=Decimal(amount),
-        currency=currency,
-        billing=None,
-        shipping=None,
-        order_id=None,
-        customer_ip_address=None,
-        customer_email="thief@example.com",
-        token=token,
-    )
 
 
 def held(town, steps) -> str:
@@ -62,7 +36,7 @@ def held(town, steps) -> str:
 @pytest.mark.parametrize("method", ["process_payment", "capture_payment", "authorize_payment"])
 def test_the_gateway_pays_nothing_outside_a_checkout(town, steps, method):
     token = held(town, steps)
-    answer = getattr(get_plugins_manager(), method)(GATEWAY, information(token))
+    answer = till.ask(method, GATEWAY, till.information(token))
     assert not answer.is_success
     assert answer.error.startswith(("PAYMENT_OUTSIDE_CHECKOUT", "OPERATION_NOT_OFFERED"))
     assert town.held_cents() == PRICE
@@ -86,7 +60,7 @@ def test_the_gateway_refuses_another_amount_or_currency(
     monkeypatch.setattr(
         gateway,
         "create_payment_information",
-        lambda **given: (real(**given), information(token, amount, currency))[1],
+        lambda **given: (real(**given), till.information(token, amount, currency))[1],
     )
     done = steps.complete()
     assert [error["code"] for error in done["welfareErrors"]] == [code]
@@ -96,8 +70,8 @@ def test_the_gateway_refuses_another_amount_or_currency(
 def test_staff_cannot_capture_a_hold_that_its_holder_has_not_paid_with(api, town, steps, staff):
     held(town, steps)
     payment = {"id": gid("Payment", Payment.objects.get().pk), "amount": "8.50"}
-    assert api.data(CAPTURE, payment, user=staff)["paymentCapture"]["paymentErrors"]
-    assert api.data(VOID, {"id": payment["id"]}, user=staff)["paymentVoid"]["paymentErrors"]
+    assert api.data(till.CAPTURE, payment, user=staff)["paymentCapture"]["paymentErrors"]
+    assert api.data(till.VOID, {"id": payment["id"]}, user=staff)["paymentVoid"]["paymentErrors"]
     assert town.held_cents() == PRICE
     assert not Transaction.objects.filter(is_success=True).exists()
 
@@ -106,10 +80,10 @@ def test_staff_cannot_capture_or_void_a_paid_order_again(api, town, steps, staff
     held(town, steps)
     order = steps.complete()["order"]["id"]
     left = town.credit_left()
-    capture = api.data(ORDER_CAPTURE, {"id": order, "amount": "8.50"}, user=staff)
+    capture = api.data(till.ORDER_CAPTURE, {"id": order, "amount": "8.50"}, user=staff)
     assert capture["orderCapture"]["orderErrors"]
-    assert api.data(ORDER_VOID, {"id": order}, user=staff)["orderVoid"]["orderErrors"]
-    assert api.data(MARK_PAID, {"id": order}, user=staff)["orderMarkAsPaid"]["orderErrors"]
+    assert api.data(till.ORDER_VOID, {"id": order}, user=staff)["orderVoid"]["orderErrors"]
+    assert api.data(till.MARK_PAID, {"id": order}, user=staff)["orderMarkAsPaid"]["orderErrors"]
     assert town.credit_left() == left
     assert Payment.objects.get().captured_amount == Decimal("8.50")
 
@@ -119,22 +93,22 @@ def test_an_order_refund_of_more_than_was_paid_is_refused(api, town, steps, staf
     order = steps.complete()["order"]["id"]
     left = town.credit_left()
     for amount in ("8.51", "0", "-1"):
-        answer = api.data(ORDER_REFUND, {"id": order, "amount": amount}, user=staff)
-        assert answer["orderRefund"]["orderErrors"], amount
+        answer = api(till.ORDER_REFUND, {"id": order, "amount": amount}, user=staff)
+        # Saleor 3 has no such amounts as none and less.
+        assert answer.get("errors") or answer["data"]["orderRefund"]["orderErrors"], amount
     assert town.credit_left() == left
     assert verify() == []
 
 
 def test_a_payment_on_a_draft_order_reaches_no_wallet(town, steps, staff):
-    from saleor.order.models import Order
+    from saleor.account.models import Address
     from saleor.payment.utils import create_payment
 
     token = held(town, steps)
-    from saleor.account.models import Address
-
-    draft = Order.objects.create(
-        status="draft", billing_address=Address.objects.create(city="Lovere", country="IT")
-    )
+    draft = bare_order(town.employee, checkout_token="")
+    draft.status = "draft"
+    draft.billing_address = Address.objects.create(city="Lovere", country="IT")
+    draft.save()
     payment = create_payment(
         gateway=GATEWAY,
         total=Decimal("8.50"),
@@ -144,12 +118,12 @@ def test_a_payment_on_a_draft_order_reaches_no_wallet(town, steps, staff):
         order=draft,
     )
     with pytest.raises(PaymentError, match="PAYMENT_OUTSIDE_CHECKOUT"):
-        gateway.process_payment(payment, token)
+        till.process(payment, token)
     assert town.held_cents() == PRICE
 
 
 def test_a_refund_of_a_payment_without_our_order_gives_nothing(town, steps):
-    answer = get_plugins_manager().refund_payment(GATEWAY, information("anything"))
+    answer = till.ask("refund_payment", GATEWAY, till.information("anything"))
     assert answer.error.startswith("UNKNOWN_ORDER")
     assert town.credit_left() == 20_000
 
@@ -157,7 +131,7 @@ def test_a_refund_of_a_payment_without_our_order_gives_nothing(town, steps):
 def test_a_void_through_the_gateway_gives_a_hold_back_once(town, steps):
     token = held(town, steps)
     for _twice in range(2):
-        assert get_plugins_manager().void_payment(GATEWAY, information(token)).is_success
+        assert till.ask("void_payment", GATEWAY, till.information(token)).is_success
     assert town.credit_left() == 20_000
     assert verify() == []
 
@@ -165,7 +139,7 @@ def test_a_void_through_the_gateway_gives_a_hold_back_once(town, steps):
 def test_a_void_of_a_hold_that_has_paid_is_refused(town, steps):
     token = held(town, steps)
     steps.complete()
-    answer = get_plugins_manager().void_payment(GATEWAY, information(token))
+    answer = till.ask("void_payment", GATEWAY, till.information(token))
     assert answer.error.startswith("HOLD_ALREADY_POSTED")
     assert town.credit_left() == 20_000 - PRICE
 
@@ -193,7 +167,7 @@ def test_a_checkout_paid_by_nothing_is_no_order(api, town, steps):
 def test_the_record_of_a_refused_payment_stays(town, steps):
     """As in Saleor: the attempt is on the payment, the checkout is there to be paid again."""
     token = held(town, steps)
-    assert get_plugins_manager().void_payment(GATEWAY, information(token)).is_success
+    assert till.ask("void_payment", GATEWAY, till.information(token)).is_success
     assert steps.complete()["order"] is None
     attempt = Transaction.objects.get()
     assert not attempt.is_success
@@ -203,7 +177,8 @@ def test_the_record_of_a_refused_payment_stays(town, steps):
 
 
 def test_a_fault_in_the_middle_of_the_payment_leaves_nothing_half_paid(town, steps, monkeypatch):
-    """Saleor swallows a gateway's exception: what had been posted must not be committed."""
+    """Saleor 2 swallows a gateway's exception, 3 breaks off: what had been posted stays in
+    neither."""
     from plugins.welfare_wallet import gateway as wallet
 
     held(town, steps)
@@ -212,7 +187,7 @@ def test_a_fault_in_the_middle_of_the_payment_leaves_nothing_half_paid(town, ste
         raise KeyError("a fault of ours, after the posting")
 
     monkeypatch.setattr(wallet, "hold_ended", broken)
-    assert steps.complete()["order"] is None
+    assert complete(steps).get("order") is None
     assert (town.held_cents(), town.fund_cents()) == (PRICE, 0)
     monkeypatch.undo()
     assert steps.complete()["order"]

@@ -200,20 +200,3 @@ def test_stock_sold_meanwhile_is_refused_and_the_hold_stays(town, steps):
     done = steps.complete()
     assert done["order"] is None
     assert untouched(town)
-
-
-SECURE_CONFIRM = """mutation($id: ID!) { paymentSecureConfirm(paymentId: $id) {
-  payment { capturedAmount { amount } } paymentErrors { message code } } }"""
-
-
-def test_secure_confirm_adds_nothing_to_a_paid_payment(api, town, steps):
-    from saleor.payment.models import Payment
-
-    steps.ready((town.honey, 1), method=town.delivery)
-    steps.complete()
-    payment = Payment.objects.get()
-    captured = payment.captured_amount
-    answer = api.data(SECURE_CONFIRM, {"id": gid("Payment", payment.pk)})
-    assert "OPERATION_NOT_OFFERED" in answer["paymentSecureConfirm"]["paymentErrors"][0]["message"]
-    payment.refresh_from_db()
-    assert payment.captured_amount == captured
