@@ -12,6 +12,7 @@ from marketplace.cards.models import CardPayment, CardPaymentStatus, CardRefund,
 from marketplace.ledger.accounts import account
 from marketplace.ledger.database import fetch_one
 from marketplace.ledger.models import AccountKind
+from marketplace.ledger.territory import territory_id
 from marketplace.money import euro
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.differences import Difference, Window
@@ -87,14 +88,14 @@ def _sums() -> Iterator[Difference]:
         account(AccountKind.CARD_REFUNDS, 0),
     )
     at_stripe, owed, received, returned, waiting = fetch_one(
-        "SELECT (SELECT cents FROM ledger_balances(ARRAY[%s::bigint])),"
-        " (SELECT cents FROM ledger_balances(ARRAY[%s::bigint])),"
+        "SELECT (SELECT cents FROM ledger_balances(%s, ARRAY[%s::bigint])),"
+        " (SELECT cents FROM ledger_balances(%s, ARRAY[%s::bigint])),"
         " (SELECT coalesce(sum(received_cents), 0)::bigint FROM welfare_cards_cardpayment),"
         " (SELECT coalesce(sum(cents), 0)::bigint FROM welfare_cards_cardrefund"
         "  WHERE status = 'succeeded'),"
         " (SELECT coalesce(sum(cents), 0)::bigint FROM welfare_cards_cardrefund"
         "  WHERE status <> 'succeeded')",
-        [clearing, refunds],
+        [territory_id(), clearing, territory_id(), refunds],
     )
     for code, subject, booked, said in (
         ("CARD_CLEARING_DIFFERS", f"account {clearing}", -at_stripe, received - returned),

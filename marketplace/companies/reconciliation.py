@@ -11,6 +11,7 @@ from marketplace.batches import batches, in_time
 from marketplace.companies.models import Allocation, TopUp, TopUpStatus
 from marketplace.ledger.database import fetch_one
 from marketplace.ledger.models import AccountKind, Entry, Transfer
+from marketplace.ledger.territory import territory_id
 from marketplace.sales.reconciliation.differences import Difference, Window
 
 TOP_UP_KEY = "topup:"
@@ -78,9 +79,10 @@ def _lines_that_differ(allocation: Allocation) -> int:
         "SELECT count(*) FROM (SELECT lot_account_id AS id, cents FROM companies_allocationline"
         "   WHERE allocation_id = %s) line"
         " FULL JOIN (SELECT e.account_id AS id, e.cents FROM ledger_transfer t"
-        "   JOIN ledger_entry e ON e.transfer_id = t.id WHERE t.key = %s AND e.cents > 0) booked"
+        "   JOIN ledger_entry e ON e.territory_id = t.territory_id AND e.transfer_id = t.id"
+        "   WHERE t.territory_id = %s AND t.key = %s AND e.cents > 0) booked"
         " USING (id) WHERE line.cents IS DISTINCT FROM booked.cents",
-        [allocation.pk, f"allocation:{allocation.pk}"],
+        [allocation.pk, territory_id(), f"allocation:{allocation.pk}"],
     )
     return int(count)
 

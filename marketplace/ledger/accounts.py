@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.models import FLOORS_CENTS, AccountKind
 from marketplace.ledger.refusals import refusal
+from marketplace.ledger.territory import territory_id
 
-#: Ids by (kind, holder), of committed accounts only; an account never changes and never goes.
-_known: dict[tuple[str, int], int] = {}
+#: Ids by (territory, kind, holder), of committed accounts only; an account never changes and never
+#: goes, so what a process remembers cannot be wrong.
+_known: dict[tuple[int, str, int], int] = {}
 
 
 class NewLot(NamedTuple):
@@ -32,7 +34,7 @@ def account(kind: str, holder_id: int) -> int:
         kind: an :class:`AccountKind` other than CREDIT_LOT.
         holder_id: 0 for WORLD, HOLDS, LAPSED, DELIVERY, CARD_CLEARING and CARD_REFUNDS.
     """
-    known = _known.get((str(kind), holder_id))
+    known = _known.get((territory_id(), str(kind), holder_id))
     return known if known is not None else accounts(kind, [holder_id])[holder_id]
 
 
@@ -41,8 +43,10 @@ def accounts(kind: str, holder_ids: Iterable[int]) -> dict[int, int]:
     kind = str(AccountKind(kind).value)
     if kind == AccountKind.CREDIT_LOT:
         raise ValueError("a wallet has many credit lots: open_lot() makes one")
-    wanted = sorted(set(holder_ids))
-    found = {holder: _known[kind, holder] for holder in wanted if (kind, holder) in _known}
+    here, wanted = territory_id(), sorted(set(holder_ids))
+    found = {
+        holder: _known[here, kind, holder] for holder in wanted if (here, kind, holder) in _known
+    }
     missing = [holder for holder in wanted if holder not in found]
     if missing:
         looked_up = _look_up(kind, missing)
@@ -50,7 +54,7 @@ def accounts(kind: str, holder_ids: Iterable[int]) -> dict[int, int]:
             _open(kind, [holder for holder in missing if holder not in looked_up])
             looked_up = _look_up(kind, missing)
         # Not before the commit: a rolled back transaction takes the accounts that it opened along.
-        remember = {(kind, holder): found_id for holder, found_id in looked_up.items()}
+        remember = {(here, kind, holder): found_id for holder, found_id in looked_up.items()}
         transaction.on_commit(partial(_known.update, remember))
         found |= looked_up
     return found
@@ -73,12 +77,15 @@ def open_lots(lots: Sequence[NewLot]) -> list[int]:
     # circle. Rows come back in the order of insertion.
     order = sorted(range(len(lots)), key=lambda i: lots[i].key or "")
     rows = fetch_all(
-        "INSERT INTO ledger_account (kind, holder_id, floor, expires_on, key)"
-        " SELECT 'credit_lot', lot.wallet_id, %s, lot.expires_on, lot.key"
+        "INSERT INTO ledger_account (id, territory_id, kind, holder_id, floor, expires_on, key)"
+        " SELECT ledger_account_number(%s), %s, 'credit_lot', lot.wallet_id, %s, lot.expires_on,"
+        " lot.key"
         " FROM unnest(%s::bigint[], %s::date[], %s::text[]) WITH ORDINALITY"
         "   AS lot (wallet_id, expires_on, key, n) ORDER BY lot.n"
-        " ON CONFLICT (key) DO NOTHING RETURNING key, id",
+        " ON CONFLICT (key, territory_id) DO NOTHING RETURNING key, id",
         [
+            territory_id(),
+            territory_id(),
             floor_cents,
             [lots[i].wallet_id for i in order],
             [lots[i].expires_on for i in order],
@@ -96,7 +103,8 @@ def _opened_before(wallets: dict[str, int]) -> dict[str, int]:
     """Ids of lots by key; a key that another wallet used is refused."""
     found = {}
     for key, lot_id, wallet_id in fetch_all(
-        "SELECT key, id, holder_id FROM ledger_account WHERE key = ANY (%s)", [list(wallets)]
+        "SELECT key, id, holder_id FROM ledger_account WHERE territory_id = %s AND key = ANY (%s)",
+        [territory_id(), list(wallets)],
     ):
         if wallet_id != wallets[key]:
             raise refusal("IDEMPOTENCY_CONFLICT")
@@ -107,9 +115,9 @@ def _opened_before(wallets: dict[str, int]) -> dict[str, int]:
 def _look_up(kind: str, holder_ids: list[int]) -> dict[int, int]:
     return dict(
         fetch_all(
-            "SELECT holder_id, id FROM ledger_account WHERE kind = %s AND kind <> 'credit_lot'"
-            " AND holder_id = ANY (%s)",
-            [kind, holder_ids],
+            "SELECT holder_id, id FROM ledger_account WHERE territory_id = %s"
+            " AND kind = %s AND kind <> 'credit_lot' AND holder_id = ANY (%s)",
+            [territory_id(), kind, holder_ids],
         )
     )
 
@@ -117,8 +125,9 @@ def _look_up(kind: str, holder_ids: list[int]) -> dict[int, int]:
 def _open(kind: str, holder_ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_account (kind, holder_id, floor)"
-            " SELECT %s, holder_id, %s FROM unnest(%s::bigint[]) AS holder_id"
-            " ON CONFLICT (kind, holder_id) WHERE kind <> 'credit_lot' DO NOTHING",
-            [kind, FLOORS_CENTS.get(AccountKind(kind)), holder_ids],
+            "INSERT INTO ledger_account (id, territory_id, kind, holder_id, floor)"
+            " SELECT ledger_account_number(%s), %s, %s, holder_id, %s"
+            " FROM unnest(%s::bigint[]) AS holder_id"
+            " ON CONFLICT (kind, holder_id, territory_id) WHERE kind <> 'credit_lot' DO NOTHING",
+            [territory_id(), territory_id(), kind, FLOORS_CENTS.get(AccountKind(kind)), holder_ids],
         )

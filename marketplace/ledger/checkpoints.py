@@ -7,6 +7,7 @@ import time
 from django.db import connection
 
 from marketplace.ledger.database import fetch_one
+from marketplace.ledger.territory import territory_id
 
 #: An account gets a checkpoint once so many entries came after its last one: reading fewer costs
 #: less than keeping a row about them.
@@ -26,11 +27,15 @@ def checkpoint(least_entries: int = LEAST_ENTRIES) -> int:
     """
     if connection.in_atomic_block:
         raise RuntimeError("a checkpoint needs transactions of its own")
-    fetch_one("SELECT ledger_make_mark()")
+    here = territory_id()
+    fetch_one("SELECT ledger_make_mark(%s)", [here])
     for _ in range(_TRIES):
-        (settled,) = fetch_one("SELECT ledger_settled_id() = max(last_id) FROM ledger_mark")
+        (settled,) = fetch_one(
+            "SELECT ledger_settled_id(%s) = max(last_id) FROM ledger_mark WHERE territory_id = %s",
+            [here, here],
+        )
         if settled:
             break
         time.sleep(_PAUSE_SECONDS)
-    (made,) = fetch_one("SELECT ledger_make_checkpoints(%s)", [least_entries])
+    (made,) = fetch_one("SELECT ledger_make_checkpoints(%s, %s)", [here, least_entries])
     return int(made)

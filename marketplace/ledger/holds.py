@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -12,11 +12,12 @@ from marketplace.ledger.accounts import account
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, call
+from marketplace.ledger.territory import territory_id
 from marketplace.refusals import Refusal
 
 _END = (
     "SELECT * FROM ledger_end_hold("
-    "%s::bigint, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::timestamptz)"
+    "%s::int, %s::bigint, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::timestamptz)"
 )
 
 
@@ -56,8 +57,17 @@ def hold(
     clearing_id = account(AccountKind.HOLDS, 0)
     placed = call(
         "SELECT * FROM ledger_place_hold("
-        "%s, %s, %s::bigint, %s::bigint, %s::bigint, %s::timestamptz, %s::date)",
-        [key, reference, wallet_id, cents, clearing_id, expires_at, on or timezone.localdate()],
+        "%s::int, %s, %s, %s::bigint, %s::bigint, %s::bigint, %s::timestamptz, %s::date)",
+        [
+            territory_id(),
+            key,
+            reference,
+            wallet_id,
+            cents,
+            clearing_id,
+            expires_at,
+            on or timezone.localdate(),
+        ],
     )
     return Held(placed.transfer_id, placed.transfer_id, placed.replayed)
 
@@ -79,7 +89,7 @@ def post_hold(
     """
     account_ids, cents = [leg[0] for leg in legs], [leg[1] for leg in legs]
     at = now or timezone.now()
-    return call(_END, [hold_id, "posted", kind, key, reference, account_ids, cents, at])
+    return _end(hold_id, "posted", kind, key, reference, account_ids, cents, at)
 
 
 def void_hold(*, hold_id: int, key: str, reference: str = "") -> Posted:
@@ -89,7 +99,7 @@ def void_hold(*, hold_id: int, key: str, reference: str = "") -> Posted:
         Refusal: UNKNOWN_HOLD, HOLD_ALREADY_POSTED, HOLD_ALREADY_VOIDED, HOLD_ALREADY_EXPIRED,
             IDEMPOTENCY_CONFLICT.
     """
-    return call(_END, [hold_id, "voided", "void", key, reference, [], [], timezone.now()])
+    return _end(hold_id, "voided", "void", key, reference, [], [], timezone.now())
 
 
 def expire_holds(now: datetime) -> int:
@@ -99,7 +109,9 @@ def expire_holds(now: datetime) -> int:
     that somebody else has just ended is left to them.
     """
     due = fetch_all(
-        "SELECT hold_id FROM ledger_open_hold WHERE expires_at <= %s ORDER BY hold_id", [now]
+        "SELECT hold_id FROM ledger_open_hold WHERE territory_id = %s AND expires_at <= %s"
+        " ORDER BY hold_id",
+        [territory_id(), now],
     )
     return sum(expire_hold(hold_id, now) for (hold_id,) in due)
 
@@ -108,9 +120,11 @@ def open_holds(*, before: datetime, after_id: int = 0, most: int = 500) -> list[
     """Holds made before that time that have not ended, from ``after_id`` on by their ids."""
     rows = fetch_all(
         "SELECT h.id, h.cents, h.expires_at FROM ledger_open_hold o"
-        " JOIN ledger_hold h ON h.id = o.hold_id JOIN ledger_transfer t ON t.id = o.hold_id"
-        " WHERE t.posted_at < %s AND o.hold_id > %s ORDER BY o.hold_id LIMIT %s",
-        [before, after_id, most],
+        " JOIN ledger_hold h ON h.territory_id = o.territory_id AND h.id = o.hold_id"
+        " JOIN ledger_transfer t ON t.territory_id = o.territory_id AND t.id = o.hold_id"
+        " WHERE o.territory_id = %s AND t.posted_at < %s AND o.hold_id > %s"
+        " ORDER BY o.hold_id LIMIT %s",
+        [territory_id(), before, after_id, most],
     )
     return [OpenHold(*row) for row in rows]
 
@@ -119,8 +133,12 @@ def expire_hold(hold_id: int, now: datetime) -> bool:
     """Give back a hold that has expired by ``now``; False where it has ended already."""
     key = f"hold:{hold_id}:expired"
     try:
-        return not call(_END, [hold_id, "expired", "expire", key, "", [], [], now]).replayed
+        return not _end(hold_id, "expired", "expire", key, "", [], [], now).replayed
     except Refusal as refused:
         if refused.code.startswith("HOLD_ALREADY_"):
             return False
         raise
+
+
+def _end(hold_id: int, *given: Any) -> Posted:
+    return call(_END, [territory_id(), hold_id, *given])

@@ -1,8 +1,8 @@
 """The ledger's tables as Django sees them: to read, and to refer to from other rooms.
 
-They are made by ``sql/tables.sql`` and written by the SQL functions alone, so that what the
-database enforces is in one place; hence ``managed = False``. A test holds columns and fields
-together.
+They are made by ``sql/tables.sql`` and ``sql/partitions.sql`` and written by the SQL functions
+alone, so that what the database enforces is in one place; hence ``managed = False``. A test holds
+columns and fields together. Keys are unique within a territory, which is all that is read here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from django.db import models
 
 from marketplace.choices import Choices
 from marketplace.ledger.statements import StatementQuerySet
+from marketplace.ledger.territory import OfThisTerritory
 
 
 class AccountKind(Choices):
@@ -48,6 +49,9 @@ class Account(models.Model):
     expires_on = models.DateField(null=True)
     key = models.TextField(unique=True, null=True)  # noqa: DJ001 (unique where there is one)
     opened_at = models.DateTimeField()
+    territory_id = models.IntegerField()
+
+    objects = OfThisTerritory()
 
     class Meta:
         managed = False
@@ -67,6 +71,9 @@ class Transfer(models.Model):
     relation = models.TextField()
     related = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="+")
     posted_at = models.DateTimeField()
+    territory_id = models.IntegerField()
+
+    objects = OfThisTerritory()
 
     class Meta:
         managed = False
@@ -83,11 +90,12 @@ class Entry(models.Model):
     account = models.ForeignKey(Account, models.DO_NOTHING, related_name="+")
     cents = models.BigIntegerField()
     n = models.SmallIntegerField()
+    territory_id = models.IntegerField()
 
     #: The balance after this entry, on the rows of a statement.
     balance_cents: int
 
-    objects = StatementQuerySet.as_manager()
+    objects = OfThisTerritory.from_queryset(StatementQuerySet)()
 
     class Meta:
         managed = False
@@ -107,6 +115,9 @@ class Hold(models.Model):
     clearing_id = models.BigIntegerField()
     cents = models.BigIntegerField()
     expires_at = models.DateTimeField()
+    territory_id = models.IntegerField()
+
+    objects = OfThisTerritory()
 
     class Meta:
         managed = False
@@ -123,6 +134,9 @@ class HoldEnd(models.Model):
     outcome = models.TextField()
     transfer = models.OneToOneField(Transfer, models.DO_NOTHING, related_name="+")
     ended_at = models.DateTimeField()
+    territory_id = models.IntegerField()
+
+    objects = OfThisTerritory()
 
     class Meta:
         managed = False

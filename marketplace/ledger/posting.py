@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from marketplace.ledger.database import fetch_one_prepared
 from marketplace.ledger.refusals import refusal
+from marketplace.ledger.territory import territory_id
 
 
 class Leg(NamedTuple):
@@ -78,15 +79,17 @@ def post(
     Raises:
         Refusal: INSUFFICIENT_CREDIT (lots; ``available_cents``), INSUFFICIENT_FUNDS (a floor or
             ``require``; ``available_cents``), UNBALANCED_TRANSFER, EMPTY_TRANSFER, UNKNOWN_ACCOUNT,
-            INVALID_AMOUNT, IDEMPOTENCY_CONFLICT, UNKNOWN_TRANSFER, HOLD_NOT_POSTED,
-            REFILL_TOO_LARGE.
+            OTHER_TERRITORY (an account is not of this one), INVALID_AMOUNT, IDEMPOTENCY_CONFLICT,
+            UNKNOWN_TRANSFER, HOLD_NOT_POSTED, REFILL_TOO_LARGE.
     """
     if spend is not None and refill is not None:
         raise ValueError("one transfer takes from lots or gives back to them, not both")
     # Only what is given: parameters that say nothing cost a thirtieth of a posting to read.
-    given: list[Any] = [kind, key, reference, [leg[0] for leg in legs], [leg[1] for leg in legs]]
-    statement = "SELECT * FROM ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::date"
-    given.append(on or timezone.localdate())
+    given: list[Any] = [territory_id(), kind, key, reference]
+    given += [[leg[0] for leg in legs], [leg[1] for leg in legs], on or timezone.localdate()]
+    statement = (
+        "SELECT * FROM ledger_post(%s::int, %s, %s, %s, %s::bigint[], %s::bigint[], %s::date"
+    )
     if spend is not None:
         statement += ", p_wallet_id => %s::bigint, p_spend => %s::bigint"
         given += spend
@@ -119,8 +122,15 @@ def reverse(
             IDEMPOTENCY_CONFLICT.
     """
     return call(
-        "SELECT * FROM ledger_reverse(%s::bigint, %s, %s, %s::date, %s::date)",
-        [transfer_id, key, reference, on or timezone.localdate(), expired_lots_until],
+        "SELECT * FROM ledger_reverse(%s::int, %s::bigint, %s, %s, %s::date, %s::date)",
+        [
+            territory_id(),
+            transfer_id,
+            key,
+            reference,
+            on or timezone.localdate(),
+            expired_lots_until,
+        ],
     )
 
 
@@ -133,8 +143,8 @@ def lapse_lot(
         Refusal: UNKNOWN_ACCOUNT, LOT_NOT_EXPIRED, LOT_EMPTY, IDEMPOTENCY_CONFLICT.
     """
     return call(
-        "SELECT * FROM ledger_lapse(%s::bigint, %s::bigint, %s, %s, %s::date)",
-        [account_id, to_account_id, key, reference, on or timezone.localdate()],
+        "SELECT * FROM ledger_lapse(%s::int, %s::bigint, %s::bigint, %s, %s, %s::date)",
+        [territory_id(), account_id, to_account_id, key, reference, on or timezone.localdate()],
     )
 
 

@@ -11,6 +11,9 @@ from marketplace.refusals import Refusal
 SENTENCES = {
     "INVALID_AMOUNT": _("The amount must be more than zero."),
     "UNKNOWN_ACCOUNT": _("One of the accounts does not exist."),
+    "OTHER_TERRITORY": _(
+        "One of the accounts belongs to another territory; money stays within one."
+    ),
     "UNBALANCED_TRANSFER": _("What goes out and what comes in differ."),
     "EMPTY_TRANSFER": _("Nothing would move: every amount is zero."),
     "INSUFFICIENT_CREDIT": _(

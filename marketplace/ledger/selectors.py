@@ -12,6 +12,7 @@ from django.utils import timezone
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.models import Account, AccountKind, Entry
 from marketplace.ledger.statements import StatementQuerySet
+from marketplace.ledger.territory import territory_id
 
 
 class LotBalance(NamedTuple):
@@ -35,7 +36,12 @@ def balance(account_id: int) -> int:
 def balances(account_ids: Iterable[int]) -> dict[int, int]:
     """Cents by account."""
     wanted = list(account_ids)
-    return dict(fetch_all("SELECT account_id, cents FROM ledger_balances(%s::bigint[])", [wanted]))
+    return dict(
+        fetch_all(
+            "SELECT account_id, cents FROM ledger_balances(%s, %s::bigint[])",
+            [territory_id(), wanted],
+        )
+    )
 
 
 def wallet_balance(wallet_id: int, on: date | None = None) -> WalletBalance:
@@ -48,11 +54,11 @@ def wallet_balances(wallet_ids: Iterable[int], on: date | None = None) -> dict[i
     wanted = list(wallet_ids)
     lots: dict[int, list[LotBalance]] = {wallet_id: [] for wallet_id in wanted}
     for wallet_id, *lot in fetch_all(
-        "SELECT a.holder_id, a.id, b.cents, a.expires_on"
-        " FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id"
-        " WHERE a.kind = 'credit_lot' AND a.holder_id = ANY (%s::bigint[])"
+        "SELECT a.holder_id, a.id, b.cents, a.expires_on FROM ledger_account a"
+        " JOIN ledger_balance b ON b.territory_id = a.territory_id AND b.account_id = a.id"
+        " WHERE a.territory_id = %s AND a.kind = 'credit_lot' AND a.holder_id = ANY (%s::bigint[])"
         " AND a.expires_on >= %s AND b.cents > 0 ORDER BY a.expires_on, a.id",
-        [wanted, on or timezone.localdate()],
+        [territory_id(), wanted, on or timezone.localdate()],
     ):
         lots[wallet_id].append(LotBalance(*lot))
     return {
@@ -64,10 +70,11 @@ def wallet_balances(wallet_ids: Iterable[int], on: date | None = None) -> dict[i
 def expired_lots(on: date | None = None) -> list[LotBalance]:
     """Lots that can no longer be spent and still hold money: what is to lapse."""
     rows = fetch_all(
-        "SELECT a.id, b.cents, a.expires_on"
-        " FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id"
-        " WHERE a.kind = 'credit_lot' AND a.expires_on < %s AND b.cents > 0 ORDER BY a.id",
-        [on or timezone.localdate()],
+        "SELECT a.id, b.cents, a.expires_on FROM ledger_account a"
+        " JOIN ledger_balance b ON b.territory_id = a.territory_id AND b.account_id = a.id"
+        " WHERE a.territory_id = %s AND a.kind = 'credit_lot' AND a.expires_on < %s"
+        " AND b.cents > 0 ORDER BY a.id",
+        [territory_id(), on or timezone.localdate()],
     )
     return [LotBalance(*row) for row in rows]
 
@@ -83,11 +90,12 @@ def lot_shares(transfer_ids: Iterable[int]) -> dict[int, list[LotShare]]:
     """The credit lots that each transfer touched, in the order of spending; one query."""
     shares: dict[int, list[LotShare]] = {transfer_id: [] for transfer_id in transfer_ids}
     for transfer_id, *share in fetch_all(
-        "SELECT e.transfer_id, sum(e.cents)::bigint, a.expires_on"
-        " FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id"
-        " WHERE e.transfer_id = ANY (%s::bigint[]) AND a.kind = 'credit_lot'"
+        "SELECT e.transfer_id, sum(e.cents)::bigint, a.expires_on FROM ledger_entry e"
+        " JOIN ledger_account a ON a.territory_id = e.territory_id AND a.id = e.account_id"
+        " WHERE e.territory_id = %s AND e.transfer_id = ANY (%s::bigint[])"
+        " AND a.kind = 'credit_lot'"
         " GROUP BY e.transfer_id, a.id, a.expires_on ORDER BY a.expires_on, a.id",
-        [list(shares)],
+        [territory_id(), list(shares)],
     ):
         shares[transfer_id].append(LotShare(*share))
     return shares
@@ -119,12 +127,14 @@ def wallet_transfers(wallet_id: int) -> list[WalletTransfer]:
     rows = fetch_all(
         "SELECT t.id, t.kind, t.relation, coalesce(h.outcome, ''), t.posted_at,"
         " a.id, a.expires_on, sum(e.cents)::bigint"
-        " FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id"
-        " JOIN ledger_transfer t ON t.id = e.transfer_id"
-        " LEFT JOIN ledger_hold_end h ON h.hold_id = t.id"
-        " WHERE a.kind = 'credit_lot' AND a.holder_id = %s"
-        " GROUP BY t.id, h.outcome, a.id ORDER BY t.id, a.expires_on, a.id",
-        [wallet_id],
+        " FROM ledger_account a"
+        " JOIN ledger_entry e ON e.territory_id = a.territory_id AND e.account_id = a.id"
+        " JOIN ledger_transfer t ON t.territory_id = a.territory_id AND t.id = e.transfer_id"
+        " LEFT JOIN ledger_hold_end h ON h.territory_id = a.territory_id AND h.hold_id = t.id"
+        " WHERE a.territory_id = %s AND a.kind = 'credit_lot' AND a.holder_id = %s"
+        " GROUP BY t.territory_id, t.id, h.outcome, a.territory_id, a.id"
+        " ORDER BY t.id, a.expires_on, a.id",
+        [territory_id(), wallet_id],
     )
     return [
         _wallet_transfer(transfer, [row[5:] for row in lots])
@@ -161,11 +171,13 @@ def expiring_credit(
     only = None if wallet_ids is None else list(wallet_ids)
     rows = fetch_all(
         "SELECT a.holder_id, a.expires_on, sum(b.cents)::bigint"
-        " FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id"
-        " WHERE a.kind = 'credit_lot' AND a.expires_on BETWEEN %s AND %s AND b.cents > 0"
+        " FROM ledger_account a"
+        " JOIN ledger_balance b ON b.territory_id = a.territory_id AND b.account_id = a.id"
+        " WHERE a.territory_id = %s AND a.kind = 'credit_lot'"
+        " AND a.expires_on BETWEEN %s AND %s AND b.cents > 0"
         " AND (%s::bigint[] IS NULL OR a.holder_id = ANY (%s::bigint[]))"
         " GROUP BY a.holder_id, a.expires_on ORDER BY a.holder_id, a.expires_on",
-        [since, until, only, only],
+        [territory_id(), since, until, only, only],
     )
     return [ExpiringCredit(*row) for row in rows]
 

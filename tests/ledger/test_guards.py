@@ -31,7 +31,11 @@ def history():
     account_id = lot(WALLET, 100)
     held = holds.hold(key="h", wallet_id=WALLET, cents=5, expires_at=SOON, on=TODAY)
     holds.void_hold(hold_id=held.hold_id, key="v")
-    run("INSERT INTO ledger_checkpoint (account_id, through_id, cents) VALUES (%s, 0, 0)", fund())
+    run(
+        "INSERT INTO ledger_checkpoint (territory_id, account_id, through_id, cents)"
+        " VALUES (1, %s, 0, 0)",
+        fund(),
+    )
     return spend(WALLET, 10), account_id
 
 
@@ -91,14 +95,18 @@ def test_expiry_can_be_put_off(history):
 
 def test_a_balance_row_is_not_made_by_hand():
     with refused("is append-only: INSERT refused"):
-        run("INSERT INTO ledger_balance (account_id, cents, floor) VALUES (%s, 5, 0)", fund())
+        run(
+            "INSERT INTO ledger_balance (territory_id, account_id, cents, floor)"
+            " VALUES (1, %s, 5, 0)",
+            fund(),
+        )
 
 
 def transfer_by_hand(key: str = "by hand") -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_transfer (kind, key, request_hash) VALUES ('t', %s, '')"
-            " RETURNING id",
+            "INSERT INTO ledger_transfer (territory_id, kind, key, request_hash)"
+            " VALUES (1, 't', %s, '') RETURNING id",
             [key],
         )
         return cursor.fetchone()[0]
@@ -108,9 +116,10 @@ class TestEntriesByHand:
     """Rows are (account, cents, n)."""
 
     def insert(self, transfer_id: int, *rows: tuple[int, int, int]) -> None:
-        values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        values = ", ".join(["(1, %s, %s, %s, %s)"] * len(rows))
         run(
-            f"INSERT INTO ledger_entry (transfer_id, account_id, cents, n) VALUES {values}",
+            f"INSERT INTO ledger_entry (territory_id, transfer_id, account_id, cents, n)"
+            f" VALUES {values}",
             *(value for row in rows for value in (transfer_id, *row)),
         )
 
@@ -131,8 +140,8 @@ class TestEntriesByHand:
         first, second = transfer_by_hand("1"), transfer_by_hand("2")
         with refused("do not balance"):
             run(
-                "INSERT INTO ledger_entry (transfer_id, account_id, cents, n)"
-                " VALUES (%s, %s, 1, 1), (%s, %s, -1, 1)",
+                "INSERT INTO ledger_entry (territory_id, transfer_id, account_id, cents, n)"
+                " VALUES (1, %s, %s, 1, 1), (1, %s, %s, -1, 1)",
                 first,
                 world(),
                 second,
@@ -175,19 +184,19 @@ def balance_row(account_id: int) -> int:
 def test_a_hold_has_one_end(history):
     with refused("duplicate key"):
         run(
-            "INSERT INTO ledger_hold_end (hold_id, outcome, transfer_id)"
-            " SELECT hold_id, 'posted', %s FROM ledger_hold_end",
+            "INSERT INTO ledger_hold_end (territory_id, hold_id, outcome, transfer_id)"
+            " SELECT territory_id, hold_id, 'posted', %s FROM ledger_hold_end",
             history[0].transfer_id,
         )
 
 
 def test_a_transfer_is_reversed_once(history):
     by_hand = (
-        "INSERT INTO ledger_transfer (kind, key, request_hash, relation, related_id)"
-        " VALUES ('reverse', %s, '', 'reverses', %s)"
+        "INSERT INTO ledger_transfer (territory_id, kind, key, request_hash, relation, related_id)"
+        " VALUES (1, 'reverse', %s, '', 'reverses', %s)"
     )
     run(by_hand, "r1", history[0].transfer_id)
-    with refused("ledger_transfer_reversed_once"):
+    with refused("ledger_transfer_1_related_id_territory_id_idx"):
         run(by_hand, "r2", history[0].transfer_id)
 
 
@@ -195,7 +204,8 @@ def test_a_transfer_is_reversed_once(history):
 def test_kinds_with_a_floor_have_one(kind):
     with refused("ledger_account_kind_has_floor"):
         run(
-            "INSERT INTO ledger_account (kind, holder_id, expires_on) VALUES (%s, 99, %s)",
+            "INSERT INTO ledger_account (territory_id, kind, holder_id, expires_on)"
+            " VALUES (1, %s, 99, %s)",
             kind,
             NEXT_YEAR if kind == "credit_lot" else None,
         )
@@ -203,8 +213,8 @@ def test_kinds_with_a_floor_have_one(kind):
 
 def test_one_account_of_a_kind_per_holder():
     fund(1)
-    with refused("ledger_account_one_of_a_kind"):
-        run("INSERT INTO ledger_account (kind, holder_id) VALUES ('fund', 1)")
+    with refused("ledger_account_1_kind_holder_id_territory_id_idx"):
+        run("INSERT INTO ledger_account (territory_id, kind, holder_id) VALUES (1, 'fund', 1)")
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def ledger():
         "clearing": accounts.account(AccountKind.HOLDS, 0),
     }
     tamper(
-        "INSERT INTO ledger_checkpoint (account_id, through_id, cents)"
-        " SELECT account_id, {purchase}, sum(cents) FROM ledger_entry"
+        "INSERT INTO ledger_checkpoint (territory_id, account_id, through_id, cents)"
+        " SELECT 1, account_id, {purchase}, sum(cents) FROM ledger_entry"
         " WHERE transfer_id <= {purchase} GROUP BY account_id".format(**numbers),
         "UPDATE ledger_open_hold SET expires_at = now() + interval '1 hour'",
         "UPDATE ledger_hold h SET expires_at = l.expires_at"
@@ -87,6 +87,9 @@ TAMPERINGS = {
     "CLEARING_WRONG": "DELETE FROM ledger_hold_end",
     "HOLD_LIST_WRONG": "DELETE FROM ledger_open_hold",
     "HOLD_OVERDUE": "UPDATE ledger_open_hold SET expires_at = now() - interval '25 hours'",
+    "TERRITORIES_MIXED": "SELECT ledger_make_territory(2);"
+    " INSERT INTO ledger_transfer (territory_id, id, kind, key, request_hash)"
+    " VALUES (2, {purchase}, 't', 'k', '')",
     "GUARD_MISSING": "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_kept",
 }
 

@@ -1,6 +1,7 @@
-"""Tables, guards and functions, from ``sql/``; the models are what Django reads of them.
+"""The tables, from ``sql/``; the models are what Django reads of them.
 
-A later change of a function edits its file and adds a migration that runs the file again.
+Guards and functions come with the next migration. A later change of a function edits its file and
+adds a migration that runs the file again.
 """
 
 from pathlib import Path
@@ -22,11 +23,6 @@ class Migration(migrations.Migration):
 
     operations = [
         run("tables.sql"),
-        run("guards.sql"),
-        run("reading.sql"),
-        run("posting.sql"),
-        run("holds.sql"),
-        run("checkpoints.sql"),
         migrations.CreateModel(
             name="Account",
             fields=[
