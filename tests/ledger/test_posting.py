@@ -53,8 +53,9 @@ def test_top_up_moves_money_from_the_world_to_the_budget():
 
 
 def test_posting_is_one_statement(django_assert_num_queries):
-    lot(WALLET, 1000)
+    lot(WALLET, 1001)
     legs = [Leg(provider(), 970), Leg(fund(), 30)]
+    spend(WALLET, 1)  # a connection's first one is prepared
     with django_assert_num_queries(1):
         posted = posting.post(
             kind="purchase", key="order:1", legs=legs, spend=SpendLots(WALLET, 1000)
