@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from marketplace.ledger.database import fetch_one
 from marketplace.ledger.digest import digest
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.verification import Finding, verify
@@ -28,6 +29,10 @@ from marketplace.refusals import Refusal
 from plugins.solidarity_fund.models import FundRequest
 from tests.moving import people, places
 from tests.moving.places import Forged, quietly
+
+ANOTHER_TERRITORY = """
+    INSERT INTO ledger_account (territory_id, id, kind, holder_id)
+    VALUES (2, ledger_account_number(2), 'world', 0) RETURNING id"""
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +60,8 @@ def moved(django_db_setup, django_db_blocker, tmp_path_factory) -> Moved:
     folder = tmp_path_factory.mktemp("moving")
     file = folder / "territory.zip"
     with django_db_blocker.unblock(), places.demo_place(folder / "media"):
+        rooms.territories_make([2])
+        fetch_one(ANOTHER_TERRITORY)
         bought, cart = people.buy("before-the-move"), people.cart_fill()
         seen, differences = people.mine(), people.differences()
         manifest = territory_export(file, advance=quietly)
@@ -102,6 +109,7 @@ def test_everything_comes_along(moved, there, tmp_path):
     for member, rows in moved.rows.items():
         assert again[member] == rows, member
     assert moved.manifest.left == {}
+    assert moved.manifest.territories == [1, 2]
     assert people.differences() == moved.differences
 
 

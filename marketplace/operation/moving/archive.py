@@ -28,7 +28,8 @@ CHUNK = 1 << 20
 @dataclass(frozen=True)
 class Manifest:
     """``made_at`` in UTC; ``rows`` and ``sha256`` by member; ``migrations``: the last one of each
-    of our rooms; ``keys``: fingerprints of the keys that read what is encrypted; ``last_keys``:
+    of our rooms; ``keys``: fingerprints of the keys that read what is encrypted; ``territories``:
+    the numbers that the ledger has partitions of; ``last_keys``:
     the last row's key that was drawn, by table and column; ``left``: tables of Saleor's that stay
     behind, with how many rows they have."""
 
@@ -39,6 +40,7 @@ class Manifest:
     ledger: str
     transfers: int
     keys: list[str] = field(default_factory=list)
+    territories: list[int] = field(default_factory=list)
     last_keys: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ listed here, and a test holds the lists against the models.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from django.apps import apps
@@ -75,6 +75,7 @@ FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relname = %s AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
     AND pg_get_serial_sequence(quote_ident(relname), attname) IS NOT NULL
 """
+_TERRITORIES = "SELECT DISTINCT territory_id FROM ledger_account ORDER BY 1"
 
 
 def all_tables() -> list[str]:
@@ -135,6 +136,17 @@ def keys_go_on(table: str, last: Mapping[str, int]) -> None:
         known = last.get(f"{table}.{column}", key_there)
         if known is not None:
             fetch_one("SELECT setval(%s::regclass, %s)", [sequence, known])
+
+
+def territories() -> list[int]:
+    """The territories that have accounts in the ledger."""
+    return [number for (number,) in fetch_all(_TERRITORIES)]
+
+
+def territories_make(numbers: Iterable[int]) -> None:
+    """Make the ledger's partitions for these territories, where they are not there."""
+    for number in numbers:
+        fetch_one("SELECT ledger_make_territory(%s)", [number])
 
 
 def quoted(name: str) -> str:

@@ -111,6 +111,7 @@ def _take(packed: Unpacking, advance: Advance) -> None:
     tables = rooms.tables()
     if set(packed.tables()) != set(tables):
         raise MoveRefused("PROJECT_DIFFERS", "The export has other tables than this installation.")
+    rooms.territories_make(manifest.territories)
     guarded = [*tables, *moving.WRITTEN]
     _triggers("DISABLE", guarded)
     _check_empty(tables)

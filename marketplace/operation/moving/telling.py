@@ -55,6 +55,7 @@ def _pack(packed: Packing, advance: Advance) -> Manifest:
         ledger=digest(),
         transfers=Transfer.objects.count(),
         keys=keys,
+        territories=rooms.territories(),
         last_keys=rooms.last_keys(),
         rows=packed.rows,
         sha256=packed.sha256,
