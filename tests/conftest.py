@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests import databases
 from tests.graphql_client import Api
@@ -19,6 +20,11 @@ TOGETHER = {
     "storefront": "browser",
     "ledger/test_concurrency.py": "crowd",
 }
+
+# The first value that Hypothesis draws makes it read every module that lies in no site-packages:
+# of a Saleor that is run from its source tree, for seconds.
+settings.register_profile("welfarepiu", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("welfarepiu")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
