@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -66,7 +67,7 @@ def files() -> dict[str, int]:
 @pytest.fixture
 def earlier(django_db_setup, django_db_blocker) -> Iterator[None]:
     """An earlier version's ledger, with rights that somebody has given on it."""
-    name = "test_earlier_ledger"
+    name = f"test_earlier_ledger_{os.getpid()}"
     with django_db_blocker.unblock():
         admin = databases.other_connection("postgres")
         try:
