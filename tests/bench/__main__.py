@@ -22,7 +22,7 @@ os.environ["CELERY_BROKER_URL"] = "memory://"
 
 import django  # noqa: E402
 
-PARTS = ("purchases", "listings", "pages", "statements", "ledger")
+PARTS = ("purchases", "listings", "pages", "statements", "ledger", "capacity")
 
 
 def say(text: str) -> None:
@@ -48,7 +48,7 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from tests.bench import ledger, listings, pages, purchases, statements, table
+    from tests.bench import capacity, ledger, listings, pages, purchases, statements, table
     from tests.bench.stage import Stage
 
     measures: dict[str, Any] = {
@@ -57,6 +57,7 @@ def main() -> int:
         "pages": pages.measure,
         "statements": statements.measure,
         "ledger": ledger.measure,
+        "capacity": capacity.measure,
     }
     began = time.monotonic()
     scale = table.Scale(seconds=given.seconds, rounds=given.rounds, entries=given.entries)

@@ -35,8 +35,8 @@ class Buyer:
     """One client's way of buying, with its own connection, buyer and choice of articles."""
 
     def __init__(self, port: int, world: World, number: int) -> None:
-        self.api = GraphQL(port, world.tokens[number])
-        self.email = world.emails[number]
+        self.api = GraphQL(port, world.tokens[number % len(world.tokens)])
+        self.email = world.emails[number % len(world.emails)]
         self.world = world
         self.random = random.Random(number)
 

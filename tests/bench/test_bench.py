@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.bench import ledger, listings, pages, purchases, statements, table
+from tests.bench import capacity, ledger, listings, pages, purchases, statements, table
 from tests.bench.stage import Stage
 
 TINY = table.Scale(
@@ -26,7 +26,7 @@ def test_every_measurement_runs(django_db_setup, django_db_blocker):
         with Stage(TINY, print) as stage:
             rows = [
                 row
-                for part in (purchases, listings, pages, statements, ledger)
+                for part in (purchases, listings, pages, statements, ledger, capacity)
                 for row in part.measure(stage)
             ]
             machine = table.machine(stage.postgres_version(), TINY)
@@ -44,6 +44,8 @@ def test_every_measurement_runs(django_db_setup, django_db_blocker):
         "list page, 2 clients",
         "of a purchase",
         "ledger postings",
+        "purchases in one request",
+        "the shop's list of articles",
     ):
         assert measured in names
     assert left == 0
