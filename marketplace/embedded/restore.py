@@ -31,14 +31,15 @@ def restore(folder: Path, *, media: Path) -> Restored:
     """Restore the backup in ``folder`` into the database that Django is set to.
 
     Raises:
-        BackupRefused: the backup is damaged, the database is not empty, pg_restore failed, or what
-            came out of it is not what went in.
+        BackupRefused: the backup is damaged, the database is not empty, pg_restore failed, it is of
+            an earlier version, or what came out of it is not what went in.
     """
     manifest = archive.read(folder)
     _check_empty()
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
     name = _database()
     archive.run("pg_restore", [*options, f"--dbname={name}", str(folder / DUMP)])
+    _check_version()
     _check_ledger(manifest)
     _unpack(folder / MEDIA, media)
     from marketplace.operation.keys import keys_read_the_probe
@@ -60,6 +61,22 @@ def _check_empty() -> None:
         raise BackupRefused(
             f"The database {_database()} is not empty: it has {tables} tables. Restore into a new "
             "one: --into NAME makes it."
+        )
+
+
+def _check_version() -> None:
+    """An earlier version's ledger is not one that this version's verification can read."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        lacking = ", ".join(f"{one.app_label}.{one.name}" for one, _backwards in missing)
+        raise BackupRefused(
+            f"It is restored, and it is of an earlier version (without {lacking}): this version "
+            "cannot hold its ledger against the backup. Restore it with the version that made it; "
+            "or start this version on it, which migrates it, and then run ledger_verify."
         )
 
 

@@ -179,6 +179,14 @@ def test_what_pg_restore_cannot_read_leaves_the_database_empty(committed_db, sma
             assert cursor.fetchone() == (0,)
 
 
+def test_what_an_earlier_version_made_is_said_to_be_so(committed_db, tmp_path, media):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'ledger' AND name LIKE '0002%'")
+    made = backup.backup(tmp_path / "backups", media=media)
+    with empty_database(), pytest.raises(BackupRefused, match="without ledger"):
+        restore.restore(made, media=media)
+
+
 def test_the_password_is_not_among_the_arguments(monkeypatch, db):
     """It goes by the environment, which a list of processes does not show."""
     seen = {}
