@@ -98,17 +98,7 @@ def payments_captured(
     """Payments made in the window by which the shop still holds money, in batches."""
     rows = Payment.objects.filter(gateway=gateway, captured_amount__gt=0).select_related("order")
     for batch in in_time(rows, CREATED, since, until):
-        yield [
-            CapturedPayment(
-                payment_id=payment.pk,
-                order_id=str(payment.order_id) if payment.order_id else None,
-                checkout_token=payment.order.checkout_token
-                if payment.order
-                else str(payment.checkout_id or ""),
-                captured_cents=cents(payment.captured_amount),
-            )
-            for payment in batch
-        ]
+        yield [CapturedPayment.of(payment, cents(payment.captured_amount)) for payment in batch]
     yield from items.payments_captured(gateway, since, until)
 
 

@@ -95,6 +95,16 @@ class CapturedPayment:
     checkout_token: str
     captured_cents: int
 
+    @classmethod
+    def of(cls, row: Any, captured_cents: int) -> CapturedPayment:
+        """Of Saleor's own record, which knows its order or, before there is one, its checkout."""
+        return cls(
+            payment_id=row.pk,
+            order_id=str(row.order_id) if row.order_id else None,
+            checkout_token=row.order.checkout_token if row.order else str(row.checkout_id or ""),
+            captured_cents=captured_cents,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class OrderBooks:

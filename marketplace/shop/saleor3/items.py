@@ -170,17 +170,7 @@ def payments_captured(
         app_identifier=gateway, charged_value__gt=0
     ).select_related("order")
     for batch in in_time(rows, "created_at", since, until):
-        yield [
-            CapturedPayment(
-                payment_id=item.pk,
-                order_id=str(item.order_id) if item.order_id else None,
-                checkout_token=item.order.checkout_token
-                if item.order
-                else str(item.checkout_id or ""),
-                captured_cents=cents(item.charged_value),
-            )
-            for item in batch
-        ]
+        yield [CapturedPayment.of(item, cents(item.charged_value)) for item in batch]
 
 
 def refunded_orders(gateway: str, since: datetime, until: datetime) -> Iterator[list[str]]:

@@ -3,12 +3,9 @@ each guard with its twin that shows the loss without it."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from saleor.order.models import Order
 from saleor.payment.models import Payment
@@ -22,6 +19,7 @@ from marketplace.sales.reconciliation.services import reconcile
 from marketplace.shop import engine
 from plugins.welfare_wallet.split import beginning
 from plugins.welfare_wallet.split.ending import payment_apply, payment_release
+from tests.concurrency.crowd import at_once
 from tests.sales.reconciliation.conftest import codes
 from tests.sales.reconciliation.dying import COMMIT, after, before, killed
 from tests.welfare_wallet.split import factories
@@ -41,21 +39,6 @@ def payment(town) -> CardPayment:
     return factories.reserved(town.employee, town.more["oil"], key="the-purchase", quantity=2)
 
 
-def at_once(act: Any, times: int = AT_ONCE) -> list[Any]:
-    barrier = Barrier(times)
-
-    def run(n: int) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            return act(n)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
-
-
 def one_order(town: Any, payment: CardPayment) -> None:
     """Bought once: one order, one settlement, each cent where it belongs."""
     assert Order.objects.confirmed().count() == Settlement.objects.count() == 1
@@ -73,7 +56,7 @@ def test_webhooks_and_return_pages_at_once_are_one_order(town, payment):
             return payment_apply(payment_id=payment.pk, seen=seen)
         return told(session(payment), "checkout.session.completed", f"evt_{n}")
 
-    at_once(come)
+    at_once(come, AT_ONCE)
     one_order(town, payment)
 
 
@@ -92,7 +75,7 @@ def test_twin_without_the_payments_lock_they_get_in_each_others_way(town, paymen
         except Exception as error:
             broken.append(type(error).__name__)
 
-    at_once(come)
+    at_once(come, AT_ONCE)
     assert broken or Payment.objects.count() > 2
 
 
@@ -133,7 +116,7 @@ def test_paid_and_given_up_at_once_is_one_or_the_other(town, payment):
             return payment_apply(payment_id=payment.pk, seen=seen)
         return payment_release(payment_id=payment.pk, status=CardPaymentStatus.GIVEN_UP)
 
-    at_once(come)
+    at_once(come, AT_ONCE)
     payment.refresh_from_db()
     assert payment.status in ("paid", "returned")
     if payment.status == "paid":
@@ -145,7 +128,9 @@ def test_paid_and_given_up_at_once_is_one_or_the_other(town, payment):
 
 def test_two_pages_opened_at_once_for_one_cart_are_one_payment(town):
     asked = factories.request(town.more["oil"], key="two-clicks", quantity=2)
-    made = at_once(lambda _n: beginning.purchase_reserve(user=town.employee, request=asked)[0].pk)
+    made = at_once(
+        lambda _n: beginning.purchase_reserve(user=town.employee, request=asked)[0].pk, AT_ONCE
+    )
     assert len(set(made)) == CardPayment.objects.count() == 1
     assert town.held_cents() == 3000
     assert set_aside(town.more["oil"]) == 2
@@ -162,7 +147,7 @@ def test_twin_without_the_persons_lock_the_second_click_breaks(town, monkeypatch
             return type(error).__name__
         return ""
 
-    assert any(at_once(click))
+    assert any(at_once(click, AT_ONCE))
 
 
 def test_the_last_pieces_are_set_aside_once(town):
