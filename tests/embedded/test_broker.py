@@ -25,14 +25,14 @@ def test_queue_is_known_in_a_second_folder_too(connection, tmp_path):
     with kombu.Connection(broker.URL, transport_options=options) as second:
         queue = second.SimpleQueue("celery")
         queue.put({"number": 2})
-        assert queue.get(timeout=2).payload == {"number": 2}
+        assert queue.get(timeout=30).payload == {"number": 2}
 
 
 def test_messages_come_once_and_in_order(connection, tmp_path):
     queue = connection.SimpleQueue("celery")
     for number in range(20):
         queue.put({"number": number})
-    got = [queue.get(timeout=2) for _ in range(20)]
+    got = [queue.get(timeout=30) for _ in range(20)]
     for message in got:
         message.ack()
     assert sorted(m.payload["number"] for m in got) == list(range(20))
@@ -78,7 +78,7 @@ broker.register()
 options = broker.options(Path(sys.argv[1]))
 with kombu.Connection(broker.URL, transport_options=options) as connection:
     queue = connection.SimpleQueue("celery")
-    for message in [queue.get(timeout=10) for _ in range(2)]:
+    for message in [queue.get(timeout=30) for _ in range(2)]:
         if message.payload["number"] == 1:
             message.ack()
     print("taken", flush=True)
@@ -103,14 +103,14 @@ def test_what_a_killed_reader_has_not_done_comes_back_once(connection, tmp_path,
     reader = one_who_takes_two_and_does_one(tmp_path)
     queue.put({"number": 3})
     # As long as it lives, it is its own; what comes after it is not kept waiting.
-    message = queue.get(timeout=2)
+    message = queue.get(timeout=30)
     assert message.payload == {"number": 3}
     message.ack()
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.2)
     reader.kill()
     reader.wait()
-    message = queue.get(timeout=2)
+    message = queue.get(timeout=30)
     assert message.payload == {"number": 2}
     message.ack()
     with pytest.raises(queue.Empty):
@@ -125,7 +125,7 @@ def test_twin_kombus_own_forgets_it(tmp_path):
     with kombu.Connection("filesystem://", transport_options=folders) as connection:
         queue = connection.SimpleQueue("celery")
         queue.put({"number": 1})
-        queue.get(timeout=2)
+        queue.get(timeout=30)
         assert [one for one in tmp_path.rglob("*") if one.suffix == ".msg"] == []
 
 
@@ -133,13 +133,13 @@ def test_who_ends_in_order_puts_back_what_is_not_done(connection, tmp_path):
     queue = connection.SimpleQueue("celery")
     queue.put({"number": 1})
     with kombu.Connection(broker.URL, transport_options=broker.options(tmp_path)) as other:
-        other.SimpleQueue("celery").get(timeout=2)
+        other.SimpleQueue("celery").get(timeout=30)
         with pytest.raises(queue.Empty):
             queue.get(timeout=0.1)
-    message = queue.get(timeout=2)
+    message = queue.get(timeout=30)
     assert message.payload == {"number": 1}
     message.reject(requeue=True)
-    message = queue.get(timeout=2)
+    message = queue.get(timeout=30)
     message.reject()
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.1)
@@ -148,5 +148,5 @@ def test_who_ends_in_order_puts_back_what_is_not_done(connection, tmp_path):
 def test_what_needs_no_word_is_done_when_it_is_read(connection, tmp_path):
     queue = connection.SimpleQueue("celery", no_ack=True)
     queue.put({"number": 1})
-    assert queue.get(timeout=2).payload == {"number": 1}
+    assert queue.get(timeout=30).payload == {"number": 1}
     assert [one for one in tmp_path.rglob("*") if one.suffix == ".msg"] == []

@@ -110,7 +110,7 @@ def test_a_run_from_start_to_stop(supervisor, committed_db):
     assert "Traceback" not in running.said
     assert "Stopped." in running.said
     assert installation.running(running.data) is None
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert alive == []
     assert is_port_free(running.port)
     assert is_port_free(running.stripe_port)
@@ -127,7 +127,7 @@ def test_when_a_part_ends_by_itself_the_rest_stops_and_its_log_is_shown(supervis
     assert running.process.wait(60) == 1
     assert "The beat has ended by itself" in running.said
     assert "beat.log" in running.said
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert alive == []
 
 

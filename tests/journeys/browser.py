@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Response, expect
 
 from tests.storefront.shop import PASSWORD, PROJECT, Shop
 
@@ -20,6 +20,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+# How long a page may take on a machine with other work before its absence is a failure.
+PATIENCE_MS = 30_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 LOCALES = {"it": "it-IT", "en": "en-GB"}
 # `WELFAREPIU_SCREENS=1 make test PYTEST_ARGS=tests/journeys` leaves a picture of each page here.
@@ -35,6 +37,7 @@ def executable() -> str:
 def launch(playwright: Playwright) -> Browser:
     # Playwright's sync calls run inside an event loop, where Django would refuse its database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=executable(), args=FLAGS)
 
 
@@ -69,6 +72,15 @@ class Watched:
         assert answer is not None
         return answer
 
+    def follow(self, what: str | Locator) -> None:
+        """Click what leads to another page, and wait until that page is there.
+
+        A click alone is over when the browser sets off: what is looked at next would be the page
+        left behind, or none at all.
+        """
+        with self.page.expect_navigation(wait_until="load"):
+            (self.page.locator(what).first if isinstance(what, str) else what).click()
+
     def overflow(self) -> int:
         """By how many pixels the page is wider than the screen."""
         wide: int = self.page.evaluate(
@@ -78,6 +90,7 @@ class Watched:
 
     def violations(self) -> list[str]:
         """What breaks WCAG 2.1 A or AA, with the elements that do."""
+        self.page.wait_for_load_state("load")
         found = (
             Axe()
             .run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
@@ -128,7 +141,7 @@ class Browsers:
             java_script_enabled=javascript,
             storage_state=self._signed_in(email) if email else None,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         try:
             yield Watched(context.new_page(), self.shop)
         finally:

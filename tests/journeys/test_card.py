@@ -33,7 +33,7 @@ def go_to_the_till(shop, watched, email, **facts):
 
 
 def pay_by_card(watched):
-    watched.page.get_by_role("button", name=re.compile("con la carta")).click()
+    watched.follow(watched.page.get_by_role("button", name=re.compile("con la carta")))
     watched.page.wait_for_url("**/c/pay/**")
     watched.picture("card page")
 
@@ -49,7 +49,7 @@ def test_paid(shop, browsers, email, size, javascript):
             assert watched.overflow() == 0
         pay_by_card(watched)
         watched.page.get_by_label("Numero della carta").fill("4242 4242 4242 4242")
-        watched.page.get_by_role("button", name=re.compile("^Paga [0-9]")).click()
+        watched.follow(watched.page.get_by_role("button", name=re.compile("^Paga [0-9]")))
         watched.page.wait_for_url("**/ricevuta/**")
         watched.picture("card receipt")
         assert "con la carta" in watched.page.inner_text("main")
@@ -59,16 +59,16 @@ def test_declined_then_another_card(shop, browsers, email):
     with browsers.visit(email) as watched:
         go_to_the_till(shop, watched, email)
         pay_by_card(watched)
-        watched.page.get_by_role("button", name=re.compile("rifiutata")).click()
+        watched.follow(watched.page.get_by_role("button", name=re.compile("rifiutata")))
         watched.picture("card page declined")
         assert watched.page.get_by_role("alert").is_visible()
         watched.open(f"/carta/{id_of(shop, email)}/ritorno/")
         watched.picture("card refused")
         assert watched.violations() == []
-        watched.page.get_by_role("link", name="Prova un'altra carta").click()
-        watched.page.get_by_role("button", name=re.compile("conferma")).click()
+        watched.follow(watched.page.get_by_role("link", name="Prova un'altra carta"))
+        watched.follow(watched.page.get_by_role("button", name=re.compile("conferma")))
         watched.picture("card page asks")
-        watched.page.get_by_role("button", name="Sì, sono io").click()
+        watched.follow(watched.page.get_by_role("button", name="Sì, sono io"))
         watched.page.wait_for_url("**/ricevuta/**")
 
 
@@ -81,12 +81,12 @@ def test_left(shop, browsers, email, size):
         watched.page.reload()
         watched.picture("card till open")
         assert watched.violations() == []
-        watched.page.get_by_role("link", name=re.compile("^Prosegui")).click()
-        watched.page.get_by_role("link", name=re.compile("^Torna al negozio")).click()
+        watched.follow(watched.page.get_by_role("link", name=re.compile("^Prosegui")))
+        watched.follow(watched.page.get_by_role("link", name=re.compile("^Torna al negozio")))
         watched.page.wait_for_url("**/carta/*/")
         watched.picture("card nothing paid")
         assert watched.violations() == []
-        watched.page.get_by_role("link", name="Torna all'ordine").click()
+        watched.follow(watched.page.get_by_role("link", name="Torna all'ordine"))
         watched.page.get_by_role("button", name=re.compile("con la carta")).wait_for()
 
 
@@ -99,7 +99,7 @@ def test_the_page_that_waits_goes_on_by_itself(shop, browsers, email):
         watched.picture("card waits")
         assert watched.violations() == []
         other.page.goto(there)
-        other.page.get_by_role("button", name=re.compile("Paga subito")).click()
+        other.follow(other.page.get_by_role("button", name=re.compile("Paga subito")))
         watched.page.wait_for_url("**/ricevuta/**")
 
 
