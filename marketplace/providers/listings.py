@@ -120,7 +120,7 @@ def listing_publish(*, actor: Actor, listing_id: int) -> Listing:
     """Offer it to customers; published already is fine.
 
     Raises:
-        Refusal: NOT_FOUND.
+        Refusal: NOT_FOUND, PRICE_GONE.
         Refusals: what the publication gates have against it (CHARTER_NOT_IN_FORCE).
     """
     with transaction.atomic():
@@ -131,6 +131,7 @@ def listing_publish(*, actor: Actor, listing_id: int) -> Listing:
         except IntegrityError as error:
             # The database's own gate: what was in force a moment ago no longer is.
             raise (refusal_of(error) or error) from error
+        _check_on_sale(listing)
         listing.status = ListingStatus.PUBLISHED
         listing.published_at = timezone.now()
         listing.save(update_fields=["status", "published_at", "updated_at"])
@@ -214,6 +215,21 @@ def _warehouse(provider: Provider) -> uuid.UUID:
 def _shop_category(code: str) -> int:
     category = BenefitCategory.objects.get(pk=code)
     return catalogue.category_ensure(slug=f"welfare-{code}", name=category.name_it)
+
+
+def _check_on_sale(listing: Listing) -> None:
+    """Refuse (PRICE_GONE) what the shop's staff left without a price, or took out of the channel
+    and its price with it: published it would be nowhere, or for nothing."""
+    shown = catalogue.product_facts([listing.product_id])[listing.product_id]
+    if not (shown.is_published and shown.price_cents):
+        raise Refusal(
+            "PRICE_GONE",
+            _(
+                "The staff of the shop took it out of the shop, and its price with it. Set its "
+                "price again, then publish it."
+            ),
+            field="price",
+        )
 
 
 def _check(facts: Mapping[str, Any]) -> None:

@@ -75,6 +75,23 @@ def test_published_withdrawn_and_published_again(api, manager):
         assert (api.refused(ONE, listing) == []) is seen
 
 
+@pytest.mark.parametrize("unpriced", goods.UNPRICINGS, ids=lambda way: way.__name__)
+def test_what_staff_took_out_of_the_shop_is_published_once_it_has_a_price_again(
+    api, manager, unpriced
+):
+    listing = {"id": created(api, manager)["id"]}
+    unpriced(Listing.objects.get().product_id)
+    assert api.refused(PUBLISH, listing, user=manager) == ["PRICE_GONE"]
+    assert Listing.objects.get().status == "draft"
+    assert api.refused(ONE, listing) == ["NOT_FOUND"]
+    answer = api.data(UPDATE, {**listing, "input": {"price": "7.00"}}, user=manager)
+    assert answer["listingUpdate"]["listing"]["price"]["amount"] == 7.0
+    assert api.refused(ONE, listing) == ["NOT_FOUND"]
+    answer = api.data(PUBLISH, listing, user=manager)["listingPublish"]
+    assert (answer["listing"]["status"], answer["listing"]["isAvailable"]) == ("published", True)
+    assert api.data(ONE, listing)["listing"]["price"]["amount"] == 7.0
+
+
 def test_facts_change_and_what_is_left_out_stays(api, manager):
     listing = created(api, manager)
     changes = {"name": "  Pane nero ", "price": "7.00", "category": "c3", "provenance": None}

@@ -116,23 +116,26 @@ def product_create(
 
 
 def _offer(product_id: int, variant_id: int, price_cents: int) -> None:
-    """Put product and variant into the channel, unpublished, at a price."""
-    price = decimal(price_cents)
-    ProductChannelListing.objects.create(
+    """Have product and variant in the channel at a price; unpublished, if they were not in it."""
+    price, here = decimal(price_cents), channel()
+    ProductChannelListing.objects.update_or_create(
         product_id=product_id,
-        channel=channel(),
-        currency=CURRENCY,
-        is_published=False,
-        visible_in_listings=True,
-        available_for_purchase_at=timezone.now(),
-        discounted_price_amount=price,
+        channel=here,
+        defaults={"discounted_price_amount": price, "discounted_price_dirty": True},
+        create_defaults={
+            "discounted_price_amount": price,
+            "currency": CURRENCY,
+            "is_published": False,
+            "visible_in_listings": True,
+            "available_for_purchase_at": timezone.now(),
+        },
     )
-    ProductVariantChannelListing.objects.create(
+    priced = {"price_amount": price, "discounted_price_amount": price}
+    ProductVariantChannelListing.objects.update_or_create(
         variant_id=variant_id,
-        channel=channel(),
-        currency=CURRENCY,
-        price_amount=price,
-        discounted_price_amount=price,
+        channel=here,
+        defaults=priced,
+        create_defaults={**priced, "currency": CURRENCY},
     )
 
 
@@ -166,17 +169,9 @@ def product_update(
     product.search_index_dirty = True
     product.save()
     if price_cents is not None:
-        _reprice(product_id, price_cents)
-
-
-def _reprice(product_id: int, price_cents: int) -> None:
-    price, here = decimal(price_cents), channel()
-    ProductVariantChannelListing.objects.filter(
-        variant__product_id=product_id, channel=here
-    ).update(price_amount=price, discounted_price_amount=price)
-    ProductChannelListing.objects.filter(product_id=product_id, channel=here).update(
-        discounted_price_amount=price, discounted_price_dirty=True
-    )
+        # Staff may have taken any of it out of the channel, and its price with it.
+        for variant_id in product.variants.values_list("pk", flat=True):
+            _offer(product_id, variant_id, price_cents)
 
 
 def products_publish(product_ids: Collection[int]) -> None:

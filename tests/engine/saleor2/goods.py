@@ -9,7 +9,14 @@ from saleor.product.models import Product, ProductType, ProductVariant
 
 from marketplace.money import cents, decimal
 
-__all__ = ["PRICINGS", "listed_cents", "paragraphs", "product_bare", "product_reword"]
+__all__ = [
+    "PRICINGS",
+    "UNPRICINGS",
+    "listed_cents",
+    "paragraphs",
+    "product_bare",
+    "product_reword",
+]
 
 
 def product_bare(name: str, slug: str, price_cents: int) -> Any:
@@ -44,6 +51,15 @@ def variant_price(product_id: int, price_cents: int) -> None:
 
 # Every way in which the staff changes what a product costs; the last one holds.
 PRICINGS: tuple[Callable[[int, int], None], ...] = (product_price, variant_price)
+
+
+def priced_at_nothing(product_id: int) -> None:
+    """No price at all."""
+    product_price(product_id, 0)
+
+
+# Every way in which the staff leaves a product without a price.
+UNPRICINGS: tuple[Callable[[int], None], ...] = (priced_at_nothing,)
 
 
 def listed_cents(product_id: int) -> int:
