@@ -17,6 +17,7 @@ _installed = part("dialect")
 #: What Saleor's staff writes to the catalogue.
 goods = part("goods")
 
+APART = _installed.APART
 CHECKOUT = _installed.CHECKOUT
 EXCHANGED = _installed.EXCHANGED
 NOT_A_NUMBER = _installed.NOT_A_NUMBER

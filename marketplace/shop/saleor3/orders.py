@@ -46,6 +46,15 @@ from marketplace.shop.refusals import out_of_stock
 from marketplace.shop.saleor3 import items
 from marketplace.shop.saleor3.channels import channel, channel_slug
 
+# What Saleor tells of an order that is placed and paid at once, one after the other.
+PLACED_AND_PAID = (
+    "order_created",
+    "order_paid",
+    "order_fully_paid",
+    "order_updated",
+    "order_confirmed",
+)
+
 
 def order_ref(checkout_token: str) -> OrderRef | None:
     """The order that came out of this checkout, if any; lines numbered in the cart's order."""
@@ -267,7 +276,7 @@ def payment_record(
 
     ``reference`` becomes the transaction's token, which a refund will carry.
     """
-    payment_part_record(
+    payment = _payment(
         placed,
         gateway=gateway,
         amount_cents=amount_cents,
@@ -275,13 +284,53 @@ def payment_record(
         customer_ip=customer_ip,
     )
     order = placed.native
-    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
+    OrderEvent.objects.bulk_create(
+        [
+            OrderEvent(order=order, user_id=order.user_id, type=OrderEvents.PLACED),
+            _captured(payment),
+            OrderEvent(
+                order=order,
+                user_id=order.user_id,
+                type=OrderEvents.ORDER_FULLY_PAID,
+                parameters={"payment_gateway": gateway},
+            ),
+            OrderEvent(order=order, user_id=order.user_id, type=OrderEvents.CONFIRMED),
+        ]
+    )
 
 
 def payment_part_record(
     placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
 ) -> None:
-    """Record one of several payments of an order: Saleor's payment and its transaction."""
+    """Record one of several payments of an order: Saleor's payment, its transaction, its event."""
+    payment = _payment(
+        placed,
+        gateway=gateway,
+        amount_cents=amount_cents,
+        reference=reference,
+        customer_ip=customer_ip,
+    )
+    _captured(payment).save()
+
+
+def _captured(payment: Any) -> Any:
+    """The order's event that this payment came in."""
+    return OrderEvent(
+        order=payment.order,
+        user_id=payment.order.user_id,
+        type=OrderEvents.PAYMENT_CAPTURED,
+        parameters={
+            "amount": payment.total,
+            "payment_id": payment.token,
+            "payment_gateway": payment.gateway,
+        },
+    )
+
+
+def _payment(
+    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
+) -> Any:
+    """Saleor's payment and its transaction, and what the order says of being paid."""
     order = placed.native
     address = order.billing_address
     amount = decimal(amount_cents)
@@ -319,6 +368,7 @@ def payment_part_record(
     order.charge_status = OrderChargeStatus.FULL if paid else OrderChargeStatus.PARTIAL
     order.authorize_status = OrderAuthorizeStatus.FULL if paid else OrderAuthorizeStatus.PARTIAL
     order.save(update_fields=["total_charged_amount", "charge_status", "authorize_status"])
+    return payment
 
 
 def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:
@@ -437,6 +487,7 @@ def order_announce(order_id: str) -> None:
         for plugin in manager.get_plugins(order.channel.slug, active_only=True)
         if not type(plugin).__module__.startswith("plugins.")
     ]
-    for plugin in others:
-        if hasattr(plugin, "order_created"):
-            plugin.order_created(order, None)
+    for hook in PLACED_AND_PAID:
+        for plugin in others:
+            if hasattr(plugin, hook):
+                getattr(plugin, hook)(order, None)

@@ -87,6 +87,13 @@ class GatewayPlugin(PaymentHooks, SessionHooks, Plugin):
         self.gateway.order_cancelled(str(order.pk), order.checkout_token)
         return previous_value
 
+    def process_payment(self, payment_information: Any, previous_value: Any) -> Any:
+        answer = super().process_payment(payment_information, previous_value)
+        if answer.is_success:
+            # By which staff finds the order: Saleor 3 looks for this one, not for the token.
+            answer.psp_reference = answer.transaction_id
+        return answer
+
     def get_supported_currencies(self, previous_value: Any) -> list[str]:
         return [CURRENCY]
 

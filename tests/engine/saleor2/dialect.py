@@ -12,6 +12,7 @@ from saleor.order.actions import cancel_order
 from saleor.order.models import Order
 
 __all__ = [
+    "APART",
     "CHECKOUT",
     "EXCHANGED",
     "NOT_A_NUMBER",
@@ -59,6 +60,10 @@ ORDERS = {
 }
 # The argument by which ``tokenRefresh`` takes a token.
 EXCHANGED = "token"
+# Where the one request rightly writes another thing into an order's rows than Saleor's steps do.
+APART = {
+    ("order", "tracking_client_id"): "Saleor notes a cookie of its statistics; we keep none",
+}
 # "NaN" is a Decimal; our rooms refuse it as an amount.
 NOT_A_NUMBER = "INVALID_AMOUNT"
 # What says more than an address and a password to register somebody.

@@ -25,6 +25,7 @@ from marketplace.api.entities import to_global
 from marketplace.shop.saleor3.channels import channel
 
 __all__ = [
+    "APART",
     "CHECKOUT",
     "EXCHANGED",
     "NOT_A_NUMBER",
@@ -76,6 +77,15 @@ ORDERS = {
 }
 # The argument by which ``tokenRefresh`` takes a token.
 EXCHANGED = "refreshToken"
+# Where the one request rightly writes another thing into an order's rows than Saleor's steps do.
+APART = {
+    (
+        "order",
+        "language_code",
+    ): "Saleor 3 takes what checkoutCreate names, we what the page speaks",
+    ("order", "search_vector"): "eight more statements: the worker writes it with its letters",
+    ("payments", "store_payment_method"): "Saleor 3 writes its default's name, not its value",
+}
 # "NaN" is no Decimal; Saleor's scalar refuses it before our rooms see it.
 NOT_A_NUMBER = "INVALID_QUERY"
 # What says more than an address and a password to register somebody.
