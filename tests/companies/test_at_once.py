@@ -15,8 +15,8 @@ from marketplace.ledger.verification import verify
 from marketplace.payments.models import StripeEvent
 from marketplace.people.actor import actor_of
 from marketplace.refusals import Refusal
+from tests.at_once import at_once
 from tests.companies import factories
-from tests.companies.at_once import at_once
 from tests.companies.stripe_events import deliver, event, intent
 
 TIMES = 8
@@ -29,7 +29,7 @@ def top_up(committed_db):
 
 def test_one_event_delivered_eight_times_at_once_is_one_payment(top_up):
     succeeded = event(intent(top_up))
-    assert at_once(TIMES, lambda _n: deliver(succeeded)) == [200] * TIMES
+    assert at_once(lambda _n: deliver(succeeded), TIMES) == [200] * TIMES
     assert factories.budget(top_up.company) == top_up.amount_cents
     assert StripeEvent.objects.count() == 1
     assert verify() == []
@@ -37,7 +37,7 @@ def test_one_event_delivered_eight_times_at_once_is_one_payment(top_up):
 
 def test_eight_events_of_one_success_at_once_are_one_payment(top_up):
     events = [event(intent(top_up)) for _ in range(TIMES)]
-    assert at_once(TIMES, lambda n: deliver(events[n])) == [200] * TIMES
+    assert at_once(lambda n: deliver(events[n]), TIMES) == [200] * TIMES
     assert factories.budget(top_up.company) == top_up.amount_cents
     assert StripeEvent.objects.count() == TIMES
 
@@ -56,7 +56,7 @@ def test_without_event_row_lock_and_key_it_would_be_many(top_up):
             legs = [Leg(world, -cents), Leg(budget, cents)]
             post(kind="top_up", key=f"unguarded:{number}", legs=legs)
 
-    at_once(TIMES, unguarded)
+    at_once(unguarded, TIMES)
     assert factories.budget(top_up.company) == TIMES * top_up.amount_cents
 
 
@@ -84,12 +84,12 @@ class TestAllocations:
         return give
 
     def test_one_key_eight_times_at_once_gives_once(self, company, give):
-        assert len(set(at_once(TIMES, lambda _n: give("key")))) == 1
+        assert len(set(at_once(lambda _n: give("key"), TIMES))) == 1
         assert factories.budget(company) == 40_00
         assert AllocationLine.objects.count() == 1
 
     def test_eight_at_once_never_give_more_than_there_is(self, company, give):
-        answers = at_once(TIMES, lambda n: give(f"key-{n}"))
+        answers = at_once(lambda n: give(f"key-{n}"), TIMES)
         assert answers.count("INSUFFICIENT_FUNDS") == TIMES - 1
         assert factories.budget(company) == 40_00
         assert Allocation.objects.count() == 1

@@ -18,8 +18,8 @@ from marketplace.ledger.selectors import balance
 from marketplace.ledger.verification import verify
 from marketplace.people.actor import actor_of
 from marketplace.refusals import Refusal
+from tests.at_once import at_once
 from tests.companies import factories
-from tests.companies.at_once import at_once
 
 REVOKE = """mutation($id: ID!) { creditRevoke(allocationLineId: $id) {
   amount { amount } errors { field code message } } }"""
@@ -110,6 +110,6 @@ def test_taken_back_eight_times_at_once_goes_back_once(committed_db):
             return refusal.code
         return "done"
 
-    assert sorted(at_once(8, revoke)) == ["NOTHING_UNSPENT"] * 7 + ["done"]
+    assert sorted(at_once(revoke, 8)) == ["NOTHING_UNSPENT"] * 7 + ["done"]
     assert factories.budget(company) == 100_00
     assert verify() == []

@@ -18,8 +18,8 @@ from marketplace.companies.services.top_ups import TopUpAsked, top_up_create, to
 from marketplace.companies.tasks import top_ups_refresh
 from marketplace.payments.models import StripeEvent
 from marketplace.people.actor import actor_of
+from tests.at_once import at_once
 from tests.companies import factories
-from tests.companies.at_once import at_once
 from tests.companies.stripe_events import deliver
 from tests.companies.test_top_ups import CREATE, aged
 from tests.engine.installed import token_of
@@ -176,7 +176,7 @@ def test_one_key_asked_for_eight_times_at_once_is_one_payment(committed_db, stri
     manager = factories.manager(company)
     stripe.api_base = stripe_api
     before = payments_at_stripe()
-    answers = at_once(8, lambda _n: ask(company, manager))
+    answers = at_once(lambda _n: ask(company, manager), 8)
     assert len({answer.client_secret for answer in answers}) == 1
     assert {answer.top_up.pk for answer in answers} == {TopUp.objects.get().pk}
     assert payments_at_stripe() == before + 1

@@ -13,7 +13,8 @@ from django.db import connection
 from marketplace.ledger.verification import verify
 from marketplace.sales.models import Settlement
 from tests import shopping
-from tests.concurrency.crowd import AT_ONCE, at_once, complete, orders
+from tests.at_once import AT_ONCE, at_once
+from tests.concurrency.crowd import complete, orders
 from tests.engine.installed import nobody_waits_for_the_buyer
 from tests.graphql_client import Api
 from tests.shopping import PURCHASE, purchase_input, variant

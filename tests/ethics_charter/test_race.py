@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 
 from marketplace.providers.listings import listing_publish
-from marketplace.refusals import Refusal
 from plugins.ethics_charter.services import adhesion_withdraw, charter_load
+from tests.at_once import a_lock_is_waited_for, ended, wait_until
 from tests.ethics_charter import factories as charters
 from tests.ethics_charter.conftest import CHARTER
 from tests.providers import factories as make
@@ -51,34 +49,16 @@ def _meanwhile(first: Callable[[], None], second: Callable[[], None]) -> str:
 
     def run() -> str:
         try:
-            second()
-        except Refusal as refusal:
-            return refusal.code
+            return ended(second)
         finally:
             connection.close()
-        return "DONE"
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             first()
             answer = pool.submit(run)
-            _wait_until_it_waits_or_is_done(answer)
+            wait_until(lambda: answer.done() or a_lock_is_waited_for())
         return answer.result()
-
-
-def _wait_until_it_waits_or_is_done(answer: Future[Any]) -> None:
-    until = time.monotonic() + WAITS_S
-    while not answer.done() and time.monotonic() < until:
-        with connection.cursor() as cursor:
-            # Within a transaction the view shows what it showed first, unless told to look again.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-                " AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone():
-                return
-        time.sleep(0.02)
 
 
 def test_a_withdrawal_about_to_commit_stops_the_publication(scene):

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
-from django.db import Error, connection, connections
+from django.db import Error, connection
 
 from marketplace.refusals import Refusal
-
-CONNECT_SECONDS = 30
-
-
-def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Run each action in a thread with its own connection, all started together.
-
-    Returns what each returned, or the Refusal or database error that it raised.
-    """
-    waiting = list(actions)
-    start = threading.Barrier(len(waiting), timeout=60)
-
-    def run(action: Callable[[], Any]) -> Any:
-        try:
-            _connect_or_abort(start)
-            start.wait()
-            return action()
-        except (Refusal, Error) as failure:
-            return failure
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(waiting)) as pool:
-        return list(pool.map(run, waiting))
+from tests.at_once import all_at_once
 
 
-def _connect_or_abort(start: threading.Barrier) -> None:
-    """Wait for a place at the server, where an earlier crowd is still leaving it; who finds none
-    must not leave the others waiting."""
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while True:
-        try:
-            connection.ensure_connection()
-            return
-        except Error as failure:
-            if time.monotonic() > deadline:
-                start.abort()
-                message = "the server has too few connections for this test"
-                raise RuntimeError(message) from failure
-            time.sleep(0.05)
+def answers(acts: Iterable[Callable[[], Any]]) -> list[Any]:
+    """What each act returned, or the Refusal or database error that it raised; all at once."""
+    return all_at_once(*(partial(_answer, act) for act in acts))
+
+
+def _answer(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except (Refusal, Error) as failure:
+        return failure
 
 
 def outcomes(results: Iterable[Any]) -> Counter[str]:

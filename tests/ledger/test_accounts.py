@@ -1,14 +1,13 @@
 """Accounts are opened once; lots are found again by their key."""
 
-import threading
-
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from marketplace.ledger import accounts
 from marketplace.ledger.accounts import NewLot
 from marketplace.ledger.models import Account, AccountKind
 from marketplace.refusals import Refusal
+from tests.at_once import at_once
 from tests.ledger.factories import NEXT_YEAR, TODAY
 
 WALLET = 7
@@ -70,20 +69,4 @@ def test_cached_after_the_commit_only(committed_db, django_assert_num_queries):
 
 
 def test_opened_once_by_many_at_the_same_time(committed_db):
-    seen, start = [], threading.Barrier(8)
-
-    def open_it():
-        try:
-            connection.ensure_connection()
-            start.wait()
-            seen.append(accounts.accounts(AccountKind.FUND, [1])[1])
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=open_it) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(seen) == 8
-    assert len(set(seen)) == 1
+    assert len(set(at_once(lambda _n: accounts.accounts(AccountKind.FUND, [1])[1]))) == 1

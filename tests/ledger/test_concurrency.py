@@ -11,7 +11,7 @@ from marketplace.ledger import accounts, checkpoints, holds, posting, selectors
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Refill
 from marketplace.ledger.verification import verify
-from tests.ledger.concurrently import alter, at_once, outcomes, weaken
+from tests.ledger.concurrently import alter, answers, outcomes, weaken
 from tests.ledger.factories import TODAY, fund, give, lot, provider, spend, unique, world
 from tests.ledger.test_holds import NOW, SOON
 
@@ -43,7 +43,7 @@ class TestSpendsOfAWalletThatCoversOne:
 
     def spend_all(self) -> Counter[str]:
         return outcomes(
-            at_once([partial(spend, WALLET, 100, key=f"spend:{i}") for i in range(self.MANY)])
+            answers([partial(spend, WALLET, 100, key=f"spend:{i}") for i in range(self.MANY)])
         )
 
     def test_one_is_posted(self, wallet):
@@ -82,7 +82,7 @@ class TestBackAndForth:
 
     def run(self, lots: tuple[int, int], times: int) -> Counter[str]:
         there, back = partial(self.move, *lots, times), partial(self.move, *reversed(lots), times)
-        return outcomes(at_once([there, back] * 4))
+        return outcomes(answers([there, back] * 4))
 
     def test_no_deadlock(self, lots):
         assert self.run(lots, 25) == {"posted": 8}
@@ -119,7 +119,7 @@ class TestOneKey:
         alter("ALTER TABLE ledger_transfer DROP CONSTRAINT ledger_transfer_key_key")
 
     def same_body(self) -> list[posting.Posted]:
-        return at_once([partial(spend, WALLET, 100, key="order:1")] * self.MANY)
+        return answers([partial(spend, WALLET, 100, key="order:1")] * self.MANY)
 
     def give_to(self, provider_id: int) -> posting.Posted:
         """Needs no lock but the key's."""
@@ -128,7 +128,7 @@ class TestOneKey:
     def other_bodies(self) -> Counter[str]:
         ids = accounts.accounts(AccountKind.PROVIDER_PAYABLE, range(1, self.MANY + 1)).values()
         world()
-        return outcomes(at_once([partial(self.give_to, provider_id) for provider_id in ids]))
+        return outcomes(answers([partial(self.give_to, provider_id) for provider_id in ids]))
 
     def test_same_body_moves_money_once_and_all_get_the_first_result(self, wallet):
         results = self.same_body()
@@ -172,7 +172,7 @@ class TestRefillsOfOnePurchase:
                 refill=Refill(purchase.transfer_id, 60),
             )
 
-        return outcomes(at_once([partial(refund, number) for number in range(8)]))
+        return outcomes(answers([partial(refund, number) for number in range(8)]))
 
     def test_one_goes_through(self, purchase):
         assert self.refill_all(purchase) == {"posted": 1, "REFILL_TOO_LARGE": 7}
@@ -206,7 +206,7 @@ class TestEndsOfOneHold:
         def void(number: int) -> posting.Posted:
             return holds.void_hold(hold_id=held.hold_id, key=f"void:{number}")
 
-        return outcomes(at_once([partial(end, i) for i in range(4) for end in (post, void)]))
+        return outcomes(answers([partial(end, i) for i in range(4) for end in (post, void)]))
 
     def test_once(self, held):
         result = self.end_all(held)
@@ -236,7 +236,7 @@ class TestRequiredMinimum:
                 require=Leg(fund(), 0),
             )
 
-        return outcomes(at_once([partial(award, number) for number in range(8)]))
+        return outcomes(answers([partial(award, number) for number in range(8)]))
 
     def test_the_fund_is_awarded_once(self):
         assert self.award_all() == {"posted": 1, "INSUFFICIENT_FUNDS": 7}
@@ -280,8 +280,8 @@ class TestCheckpoint:
         give(fund(), 1)
         with transaction.atomic():
             give(fund(), 10)
-            assert outcomes(at_once([partial(give, fund(), 100)])) == {"posted": 1}
-            assert isinstance(at_once([partial(checkpoints.checkpoint, 1)])[0], int)
+            assert outcomes(answers([partial(give, fund(), 100)])) == {"posted": 1}
+            assert isinstance(answers([partial(checkpoints.checkpoint, 1)])[0], int)
 
     def test_reaches_only_below_the_oldest_open_transaction(self):
         self.late_commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -18,6 +18,7 @@ from marketplace.sales.reversals import Cause, order_reverse
 from marketplace.sales.sale import GATEWAY
 from marketplace.shop.orders import captured_cents
 from tests import shopping
+from tests.at_once import all_at_once, ended
 from tests.ethics_charter import factories as charters
 from tests.providers import factories as make
 from tests.providers.test_orders_create import split
@@ -217,20 +218,9 @@ def test_an_order_whose_money_all_went_back_is_cancelled(town, bought):
 
 
 def _at_once(order, *steps) -> list[str]:
-    actor, start = charters.manager_of(order.provider), Barrier(len(steps))
-
-    def take(step) -> str:
-        start.wait()
-        try:
-            step(actor=actor, provider_order_id=order.pk)
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "DONE"
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return sorted(pool.map(take, steps))
+    actor = charters.manager_of(order.provider)
+    acts = (partial(step, actor=actor, provider_order_id=order.pk) for step in steps)
+    return sorted(all_at_once(*(partial(ended, act) for act in acts)))
 
 
 def test_of_twelve_at_the_same_moment_one_accepts(committed_db):
@@ -245,7 +235,7 @@ def test_reading_first_and_writing_then_would_let_several_accept(committed_db):
 
     def careless(*, actor, provider_order_id):
         order = ProviderOrder.objects.get(pk=provider_order_id)
-        both_have_read.wait()
+        both_have_read.wait(timeout=30)
         if order.status != "placed":
             raise Refusal("ORDER_NOT_IN_STATE", "")
         ProviderOrder.objects.filter(pk=provider_order_id).update(status="accepted")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from django.db.models import F
 
 from marketplace.providers.models import ProviderOrder, ProviderOrderLine
 from marketplace.providers.orders import provider_orders_create
+from tests.at_once import at_once
 from tests.providers import factories as make
 
 
@@ -92,17 +91,7 @@ def test_database_refuses_to_give_back_more_than_came(change):
 
 
 def _sixteen_at_once(sale: Any) -> list[tuple[int, ...]]:
-    start = Barrier(16)
-
-    def one(_number: int) -> tuple[int, ...]:
-        start.wait()
-        try:
-            return tuple(part.pk for part in split(sale))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(16) as pool:
-        return list(pool.map(one, range(16)))
+    return at_once(lambda _n: tuple(part.pk for part in split(sale)), 16)
 
 
 def test_sixteen_at_once_make_one_split(committed_db):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -22,6 +22,7 @@ from marketplace.sales.sale import GATEWAY
 from marketplace.shop.orders import captured_cents
 from plugins.sfa_logistics.models import Task
 from tests import shopping
+from tests.at_once import all_at_once, ended
 from tests.ethics_charter import factories as charters
 from tests.shopping import gid
 
@@ -180,21 +181,8 @@ def test_a_long_list_of_orders_costs_what_a_short_one_does(api, town):
 # At the same moment.
 
 
-def at_once(*acts) -> list[str]:
-    start = Barrier(len(acts))
-
-    def run(act) -> str:
-        start.wait()
-        try:
-            act()
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "DONE"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+def how_ended(*acts) -> list[str]:
+    return all_at_once(*(partial(ended, act) for act in acts))
 
 
 @pytest.fixture
@@ -222,7 +210,7 @@ def test_cancelled_and_accepted_at_the_same_moment_one_wins(bought):
     town, part = bought
     credit = town.credit_left()
     call_off, accept = acts(town, part)
-    cancelled, again, accepted, twice = at_once(call_off, call_off, accept, accept)
+    cancelled, again, accepted, twice = how_ended(call_off, call_off, accept, accept)
     part.refresh_from_db()
     if part.status == "cancelled":
         assert (cancelled, again) == ("DONE", "DONE")
@@ -245,7 +233,7 @@ def test_reading_first_and_writing_then_would_let_both_win(bought):
     def careless(status):
         def step():
             found = ProviderOrder.objects.get(pk=part.pk)
-            both_have_read.wait()
+            both_have_read.wait(timeout=30)
             if found.status != "placed":
                 raise Refusal("ORDER_NOT_IN_STATE", "")
             ProviderOrder.objects.filter(pk=part.pk).update(status=status)
@@ -256,7 +244,7 @@ def test_reading_first_and_writing_then_would_let_both_win(bought):
 
         return step
 
-    assert at_once(careless("cancelled"), careless("accepted")) == ["DONE", "DONE"]
+    assert how_ended(careless("cancelled"), careless("accepted")) == ["DONE", "DONE"]
 
 
 @pytest.mark.slow
@@ -264,7 +252,7 @@ def test_eight_clicks_at_once_give_back_once(bought):
     town, part = bought
     credit = town.credit_left()
     call_off, _accept = acts(town, part)
-    assert at_once(*[call_off] * 8) == ["DONE"] * 8
+    assert how_ended(*[call_off] * 8) == ["DONE"] * 8
     assert town.credit_left() == credit + HONEY_CENTS + shopping.DELIVERY_CENTS
     assert SettlementReversal.objects.filter(provider_order_id=part.pk).count() == 1
     assert verify() == []

@@ -6,7 +6,7 @@ Each guard has a twin that takes it away and shows what would happen.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -16,6 +16,7 @@ from plugins.sfa_logistics.models import Assignment, Task, TaskStatus, TrainingS
 from plugins.sfa_logistics.services import plans
 from plugins.sfa_logistics.services.orders import tasks_cancel
 from plugins.sfa_logistics.services.plans import Run, service_plan
+from tests.at_once import Meeting, a_lock_is_waited_for, at_once, wait_until
 from tests.sfa_logistics import factories as make
 
 NOW = make.NOW
@@ -32,33 +33,23 @@ CHECKS = (
 
 def plan_together(service_id: int, monkeypatch) -> list[object]:
     """Two runs that both read the roster before either writes, where nothing stops them."""
-    met = threading.Barrier(TWINS, timeout=3)
+    meeting = Meeting(TWINS)
     assign = plans.assign
 
     def assign_together(*args, **kwargs):
         plan = assign(*args, **kwargs)
-        # Broken where the other run waits for the lock: then the guard works.
-        with suppress(threading.BrokenBarrierError):
-            met.wait()
+        meeting.come()
         return plan
 
     monkeypatch.setattr(plans, "assign", assign_together)
-    results: list[object] = []
 
-    def run() -> None:
+    def run() -> object:
         try:
-            results.append(service_plan(service_id=service_id, now=NOW))
+            return service_plan(service_id=service_id, now=NOW)
         except Exception as error:
-            results.append(error)
-        finally:
-            connections.close_all()
+            return error
 
-    threads = [threading.Thread(target=run) for _ in range(TWINS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
+    return at_once(lambda _n: run(), TWINS)
 
 
 def without_locks(monkeypatch) -> None:
@@ -177,7 +168,8 @@ def cancel_meanwhile(service_id: int, monkeypatch) -> None:
     cancelling = threading.Thread(target=cancel)
     with plan_under_way(service_id, monkeypatch):
         cancelling.start()
-        done.wait(timeout=1)  # with the guard it waits for the plan
+        # With the guard it waits for the plan.
+        wait_until(lambda: done.is_set() or a_lock_is_waited_for())
     cancelling.join(timeout=60)
 
 

@@ -6,28 +6,25 @@ Both threads meet between the check and the write, as far as the guard lets both
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import date
-from threading import Barrier, BrokenBarrierError
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from marketplace.ledger import accounts
 from marketplace.ledger.selectors import balance
 from marketplace.ledger.verification import verify
 from marketplace.people.models import Membership, Role
-from marketplace.refusals import Refusal
 from plugins.solidarity_fund import awards, committee
 from plugins.solidarity_fund.accounts import fund_balance_cents, reserved_account_id
 from plugins.solidarity_fund.models import Award, Decision, Event, Minute
+from tests.at_once import Meeting, all_at_once, ended
 from tests.solidarity_fund import factories
 from tests.solidarity_fund.factories import actor
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_real_commits")]
-MOST_SECONDS = 1.0
 
 
 @pytest.fixture
@@ -42,29 +39,22 @@ def together(*acts: Callable[[], object]) -> list[str]:
 
     def run(act: Callable[[], object]) -> str:
         try:
-            act()
-            return "done"
-        except Refusal as refusal:
-            return refusal.code
+            return ended(act)
         except IntegrityError:
             return "IntegrityError"
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
+    return sorted(all_at_once(*(partial(run, act) for act in acts)))
 
 
 def meet_after(monkeypatch, module, name: str) -> None:
     """Let both threads through ``module.name`` before either goes on; or one, where a guard holds
     the other back."""
-    barrier = Barrier(2)
+    meeting = Meeting()
     original = getattr(module, name)
 
     def met(*args, **kwargs):
         found = original(*args, **kwargs)
-        with suppress(BrokenBarrierError):
-            barrier.wait(MOST_SECONDS)
+        meeting.come()
         return found
 
     monkeypatch.setattr(module, name, met)
@@ -99,7 +89,7 @@ def test_two_chairs_decide_once(monkeypatch):
     by = factories.committee()
     made = factories.voted(by)
     meet_after(monkeypatch, committee, "tally_of")
-    assert decide_twice(by, made) == ["REQUEST_DECIDED", "done"]
+    assert decide_twice(by, made) == ["DONE", "REQUEST_DECIDED"]
     assert (fund_balance_cents(by.fund.pk), reserved(by)) == (460_000, 40_000)
     assert Decision.objects.count() == 1
     assert verify() == []
@@ -110,7 +100,7 @@ def test_without_its_lock_the_second_decision_meets_the_unique_key(monkeypatch):
     made = factories.voted(by)
     without_row_locks(monkeypatch)
     meet_after(monkeypatch, committee, "tally_of")
-    assert decide_twice(by, made) == ["IntegrityError", "done"]
+    assert decide_twice(by, made) == ["DONE", "IntegrityError"]
     assert Decision.objects.count() == 1
 
 
@@ -124,7 +114,7 @@ def test_without_lock_and_keys_two_decisions_stand(monkeypatch):
         )
     without_row_locks(monkeypatch)
     meet_after(monkeypatch, committee, "tally_of")
-    assert decide_twice(by, made) == ["done", "done"]
+    assert decide_twice(by, made) == ["DONE", "DONE"]
     assert Decision.objects.count() == Award.objects.count() == 2
 
 
@@ -146,7 +136,7 @@ def test_two_treasurers_pay_once(monkeypatch):
     by = factories.committee()
     made = factories.approved(by)
     meet_after(monkeypatch, awards, "_require_did_not_decide")
-    assert pay_twice(by, made) == ["AWARD_PAID", "done"]
+    assert pay_twice(by, made) == ["AWARD_PAID", "DONE"]
     assert balance(Award.objects.get().lot_account_id) == 40_000
     assert (reserved(by), paid_minutes()) == (0, 1)
     assert verify() == []
@@ -158,7 +148,7 @@ def test_without_lock_and_trigger_both_say_that_they_paid(monkeypatch):
     factories.unguarded("DROP TRIGGER solidarity_fund_award_guard ON solidarity_fund_award")
     without_row_locks(monkeypatch)
     meet_after(monkeypatch, awards, "_require_did_not_decide")
-    assert pay_twice(by, made) == ["done", "done"]
+    assert pay_twice(by, made) == ["DONE", "DONE"]
     assert paid_minutes() == 2
     # The ledger's key has still paid once.
     assert balance(Award.objects.get().lot_account_id) == 40_000
@@ -182,7 +172,7 @@ def test_what_the_fund_can_cover_once_is_reserved_once(monkeypatch):
     by = factories.committee(money_cents=50_000)
     monkeypatch.setattr(committee, "lock_fund", lambda _fund_id: None)
     meet_after(monkeypatch, committee, "_check_motivation")
-    assert reserve_two(by) == ["FUND_TOO_LOW", "done"]
+    assert reserve_two(by) == ["DONE", "FUND_TOO_LOW"]
     assert (fund_balance_cents(by.fund.pk), reserved(by)) == (10_000, 40_000)
     assert verify() == []
 
@@ -191,7 +181,7 @@ def test_without_its_guard_the_fund_goes_below_zero(monkeypatch):
     by = factories.committee(money_cents=50_000)
     guarded = awards.post
     monkeypatch.setattr(awards, "post", lambda **posting: guarded(**{**posting, "require": None}))
-    assert reserve_two(by) == ["done", "done"]
+    assert reserve_two(by) == ["DONE", "DONE"]
     assert fund_balance_cents(by.fund.pk) == -30_000
 
 
@@ -212,14 +202,14 @@ def two_of_one_person(by):
 def test_a_years_limit_holds_for_two_decisions_at_once(monkeypatch):
     by = factories.committee(most_yearly_cents=100_000)
     meet_after(monkeypatch, committee, "_check_award")
-    assert two_of_one_person(by) == ["AWARD_ABOVE_YEARLY", "done"]
+    assert two_of_one_person(by) == ["AWARD_ABOVE_YEARLY", "DONE"]
 
 
 def test_without_the_funds_lock_both_would_pass_the_years_limit(monkeypatch):
     by = factories.committee(most_yearly_cents=100_000)
     monkeypatch.setattr(committee, "lock_fund", lambda _fund_id: None)
     meet_after(monkeypatch, committee, "_check_award")
-    assert two_of_one_person(by) == ["done", "done"]
+    assert two_of_one_person(by) == ["DONE", "DONE"]
     assert reserved(by) == 180_000
 
 
@@ -234,7 +224,7 @@ def test_requests_drafted_at_once_have_numbers_of_their_own():
             for who in people
         )
     )
-    assert drafts == ["done"] * 6
+    assert drafts == ["DONE"] * 6
     numbers = by.fund.requests.values_list("number", flat=True)
     assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
 
@@ -249,8 +239,8 @@ def test_who_becomes_treasurer_while_voting_still_does_not_pay():
         since=date(2026, 1, 1),
     )
     payers = [actor(by.members[0]), actor(by.treasurer)]
-    ended = together(
+    how = together(
         *(lambda who=who: awards.award_pay(actor=who, request_id=made.pk) for who in payers)
     )
-    assert "done" in ended
+    assert "DONE" in how
     assert Award.objects.get().paid_by_id == by.treasurer.pk

@@ -14,7 +14,7 @@ from marketplace.suggestions import services
 from marketplace.suggestions.models import Suggestion
 from marketplace.suggestions.names import key_of
 from marketplace.suggestions.services import MOST_PER_PERSON, provider_suggest
-from tests.ledger.concurrently import at_once
+from tests.at_once import all_at_once
 from tests.providers import factories as make
 
 SUGGEST = """mutation($input: ProviderSuggestInput!) { providerSuggest(input: $input) {
@@ -119,15 +119,17 @@ def test_what_people_write_in_many_ways_is_one():
 def say_at_once(count):
     place, people = make.comune(), [employee() for _n in range(count)]
     names = ["Liuteria Bianchi", "Liutteria Bianchi"] * count
-    return at_once(
-        partial(
-            provider_suggest,
-            actor=actor_of(who),
-            name=name,
-            comune_id=place.pk,
-            offers="Violins",
+    return all_at_once(
+        *(
+            partial(
+                provider_suggest,
+                actor=actor_of(who),
+                name=name,
+                comune_id=place.pk,
+                offers="Violins",
+            )
+            for who, name in zip(people, names, strict=False)
         )
-        for who, name in zip(people, names, strict=False)
     )
 
 

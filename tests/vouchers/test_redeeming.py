@@ -19,7 +19,7 @@ from plugins.vouchers.codes import new_code, shown
 from plugins.vouchers.models import RedeemAttempt, VoucherStatus, WelfareVoucher
 from plugins.vouchers.redeeming import voucher_redeem
 from tests import shopping
-from tests.companies.at_once import at_once
+from tests.at_once import at_once
 from tests.vouchers.conftest import DAYS, buy
 
 REDEEM = """mutation($code: String!) { voucherRedeem(code: $code) {
@@ -120,7 +120,7 @@ def test_neither_typing_errors_nor_successes_count(bought, settings):
 def test_of_many_tries_at_once_no_more_are_looked_at_than_may(committed_db, api, settings):
     settings.VOUCHER_MOST_FAILURES = 3
     actor = buy(shopping.build(), api).actor
-    answers = at_once(AT_ONCE, lambda _n: outcome(actor, new_code()))
+    answers = at_once(lambda _n: outcome(actor, new_code()), AT_ONCE)
     assert answers.count("VOUCHER_UNKNOWN") <= 3
     assert set(answers) <= {"VOUCHER_UNKNOWN", "TOO_MANY_ATTEMPTS"}
 
@@ -139,7 +139,7 @@ def test_counting_first_and_noting_then_would_let_all_through(committed_db, api,
         RedeemAttempt.objects.create(user_id=actor.user_id)
         return "LOOKED_AT"
 
-    assert at_once(AT_ONCE, careless) == ["LOOKED_AT"] * AT_ONCE
+    assert at_once(careless, AT_ONCE) == ["LOOKED_AT"] * AT_ONCE
 
 
 # At the same moment.
@@ -150,7 +150,7 @@ def test_of_eight_at_once_one_uses_it(committed_db, api, settings):
     settings.VOUCHER_MOST_FAILURES = 100
     bought = buy(shopping.build(), api)
     actor, code = bought.actor, bought.codes[0]
-    answers = at_once(AT_ONCE, lambda _n: outcome(actor, code))
+    answers = at_once(lambda _n: outcome(actor, code), AT_ONCE)
     assert sorted(answers) == ["DONE"] + ["VOUCHER_ALREADY_USED"] * (AT_ONCE - 1)
 
 
@@ -176,7 +176,7 @@ def test_looking_first_and_using_then_would_let_several(committed_db, api):
         )
         return "DONE"
 
-    assert at_once(AT_ONCE, careless).count("DONE") > 1
+    assert at_once(careless, AT_ONCE).count("DONE") > 1
 
 
 def cancel_and_redeem(bought) -> list[str]:
@@ -191,7 +191,7 @@ def cancel_and_redeem(bought) -> list[str]:
             return refusal.code
         return "DONE"
 
-    return at_once(2, act)
+    return at_once(act, 2)
 
 
 @pytest.mark.slow
@@ -238,6 +238,6 @@ def test_without_the_parts_row_it_would_be_used_and_paid_back(committed_db, api,
         else:
             purchase_part_cancel(user_id=bought.town.employee.pk, provider_order_id=bought.part.pk)
 
-    at_once(2, act)
+    at_once(act, 2)
     assert WelfareVoucher.objects.filter(status=VoucherStatus.REDEEMED).count() == 1
     assert bought.town.credit_left() - paid == 3 * 5000

@@ -15,8 +15,8 @@ from plugins.welfare_wallet import expiry
 from plugins.welfare_wallet.expiry import expiry_warn, expiry_warn_all
 from plugins.welfare_wallet.models import ExpiryLetter, ExpiryWarning
 from tests import shopping
+from tests.at_once import at_once
 from tests.companies import factories as companies
-from tests.companies.at_once import at_once
 
 TODAY = timezone.localdate
 
@@ -177,7 +177,7 @@ def due(committed_db):
 
 @pytest.mark.slow
 def test_several_beats_at_once_write_one_letter(due):
-    assert sorted(at_once(AT_ONCE, lambda _n: expiry_warn_all())) == [0] * (AT_ONCE - 1) + [1]
+    assert sorted(at_once(lambda _n: expiry_warn_all(), AT_ONCE)) == [0] * (AT_ONCE - 1) + [1]
     assert letters() == [due.email]
     assert ExpiryWarning.objects.count() == 1
 
@@ -203,7 +203,7 @@ def test_without_the_unique_keys_they_would_write_several(due):
 
     expiry._due = looked
     try:
-        at_once(AT_ONCE, lambda _n: expiry_warn(user_id=due.pk, on=TODAY()))
+        at_once(lambda _n: expiry_warn(user_id=due.pk, on=TODAY()), AT_ONCE)
     finally:
         expiry._due = original
     assert len(mail.outbox) > 1

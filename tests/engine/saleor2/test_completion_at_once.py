@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests import shopping
-from tests.concurrency.crowd import at_once, complete
+from tests.at_once import at_once
+from tests.concurrency.crowd import complete
 from tests.graphql_client import Api
 from tests.steps import Steps
 

@@ -28,7 +28,8 @@ from plugins.sfa_logistics.models import Task
 from plugins.welfare_wallet import gateway
 from plugins.welfare_wallet.models import WalletHold
 from tests import shopping
-from tests.concurrency.crowd import AT_ONCE, at_once, complete
+from tests.at_once import AT_ONCE, at_once
+from tests.concurrency.crowd import complete
 from tests.engine.installed import shop_staff
 from tests.engine.saleor3.sessions import INITIALIZE, Sessions, act, codes
 from tests.graphql_client import Api

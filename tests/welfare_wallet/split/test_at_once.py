@@ -19,7 +19,7 @@ from marketplace.sales.reconciliation.services import reconcile
 from marketplace.shop import engine
 from plugins.welfare_wallet.split import beginning
 from plugins.welfare_wallet.split.ending import payment_apply, payment_release
-from tests.concurrency.crowd import at_once
+from tests.at_once import at_once
 from tests.sales.reconciliation.conftest import codes
 from tests.sales.reconciliation.dying import COMMIT, after, before, killed
 from tests.welfare_wallet.split import factories
