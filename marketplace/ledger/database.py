@@ -4,14 +4,12 @@ differ nowhere else. Both adapt lists to arrays; the casts in the statements giv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 # How a server connection executes what it has prepared, by statement; gone with the connection.
 _prepared: MutableMapping[Any, dict[str, str]] = WeakKeyDictionary()
@@ -41,30 +39,31 @@ def fetch_one_prepared(statement: str, parameters: Sequence[Any]) -> tuple[Any, 
         return fetch_one(statement, parameters)
     # Not through the proxy ``connection``, which looks it up again for each attribute.
     here = connections[DEFAULT_DB_ALIAS]
-    here.ensure_connection()
-    with _cursor(here) as cursor:
-        prepared = _prepared.setdefault(here.connection, {})
-        execute = prepared.get(statement)
-        if execute is None:
-            name = f"ledger_{len(prepared)}"
-            numbered = statement % tuple(f"${n}" for n in range(1, len(parameters) + 1))
-            cursor.execute(f"PREPARE {name} AS {numbered}")
-            execute = f"EXECUTE {name} ({', '.join(['%s'] * len(parameters))})"
-            # Only now: where preparing has failed, the next call tries again.
-            prepared[statement] = execute
-        cursor.execute(execute, parameters)
-        return cursor.fetchone()
-
-
-@contextmanager
-def _cursor(here: BaseDatabaseWrapper) -> Iterator[Any]:
-    """The driver's own cursor under Django's guards, at half of what Django's own costs; Django's
-    own where somebody counts, logs or watches statements."""
+    if here.connection is None:
+        here.ensure_connection()
     if here.execute_wrappers or here.queries_logged:
         with here.cursor() as watched:
-            yield watched
-        return
+            return _execute_prepared(here.connection, watched, statement, parameters)
+    # The driver's own cursor under Django's guards, at half of what Django's own costs: nobody
+    # counts, logs or watches statements.
     here.validate_thread_sharing()
     here.validate_no_broken_transaction()
     with here.wrap_database_errors, here.connection.cursor() as cursor:
-        yield cursor
+        return _execute_prepared(here.connection, cursor, statement, parameters)
+
+
+def _execute_prepared(
+    server: Any, cursor: Any, statement: str, parameters: Sequence[Any]
+) -> tuple[Any, ...]:
+    prepared = _prepared.setdefault(server, {})
+    execute = prepared.get(statement)
+    if execute is None:
+        name = f"ledger_{len(prepared)}"
+        numbered = statement % tuple(f"${n}" for n in range(1, len(parameters) + 1))
+        cursor.execute(f"PREPARE {name} AS {numbered}")
+        execute = f"EXECUTE {name} ({', '.join(['%s'] * len(parameters))})"
+        # Only now: where preparing has failed, the next call tries again.
+        prepared[statement] = execute
+    cursor.execute(execute, parameters)
+    row: tuple[Any, ...] = cursor.fetchone()
+    return row

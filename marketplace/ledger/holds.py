@@ -12,7 +12,7 @@ from marketplace.ledger.accounts import account
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, Posted, call
-from marketplace.ledger.territory import territory_id
+from marketplace.ledger.territory import territory_id, today
 from marketplace.refusals import Refusal
 
 _END = (
@@ -66,7 +66,7 @@ def hold(
             cents,
             clearing_id,
             expires_at,
-            on or timezone.localdate(),
+            on or today(),
         ],
     )
     return Held(placed.transfer_id, placed.transfer_id, placed.replayed)

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from marketplace.ledger.database import fetch_one_prepared
 from marketplace.ledger.refusals import refusal
-from marketplace.ledger.territory import territory_id
+from marketplace.ledger.territory import territory_id, today
 
 
 class Leg(NamedTuple):
@@ -86,7 +84,7 @@ def post(
         raise ValueError("one transfer takes from lots or gives back to them, not both")
     # Only what is given: parameters that say nothing cost a thirtieth of a posting to read.
     given: list[Any] = [territory_id(), kind, key, reference]
-    given += [[leg[0] for leg in legs], [leg[1] for leg in legs], on or timezone.localdate()]
+    given += [[leg[0] for leg in legs], [leg[1] for leg in legs], on or today()]
     statement = (
         "SELECT * FROM ledger_post(%s::int, %s, %s, %s, %s::bigint[], %s::bigint[], %s::date"
     )
@@ -128,7 +126,7 @@ def reverse(
             transfer_id,
             key,
             reference,
-            on or timezone.localdate(),
+            on or today(),
             expired_lots_until,
         ],
     )
@@ -144,7 +142,7 @@ def lapse_lot(
     """
     return call(
         "SELECT * FROM ledger_lapse(%s::int, %s::bigint, %s::bigint, %s, %s, %s::date)",
-        [territory_id(), account_id, to_account_id, key, reference, on or timezone.localdate()],
+        [territory_id(), account_id, to_account_id, key, reference, on or today()],
     )
 
 

@@ -7,12 +7,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.models import Account, AccountKind, Entry
 from marketplace.ledger.statements import StatementQuerySet
-from marketplace.ledger.territory import territory_id
+from marketplace.ledger.territory import territory_id, today
 
 
 class LotBalance(NamedTuple):
@@ -58,7 +56,7 @@ def wallet_balances(wallet_ids: Iterable[int], on: date | None = None) -> dict[i
         " JOIN ledger_balance b ON b.territory_id = a.territory_id AND b.account_id = a.id"
         " WHERE a.territory_id = %s AND a.kind = 'credit_lot' AND a.holder_id = ANY (%s::bigint[])"
         " AND a.expires_on >= %s AND b.cents > 0 ORDER BY a.expires_on, a.id",
-        [territory_id(), wanted, on or timezone.localdate()],
+        [territory_id(), wanted, on or today()],
     ):
         lots[wallet_id].append(LotBalance(*lot))
     return {
@@ -74,7 +72,7 @@ def expired_lots(on: date | None = None) -> list[LotBalance]:
         " JOIN ledger_balance b ON b.territory_id = a.territory_id AND b.account_id = a.id"
         " WHERE a.territory_id = %s AND a.kind = 'credit_lot' AND a.expires_on < %s"
         " AND b.cents > 0 ORDER BY a.id",
-        [territory_id(), on or timezone.localdate()],
+        [territory_id(), on or today()],
     )
     return [LotBalance(*row) for row in rows]
 

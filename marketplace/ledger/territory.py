@@ -7,13 +7,26 @@ itself where it belongs.
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 def territory_id() -> int:
     """The number of this installation's territory (``LEDGER_TERRITORY``)."""
     return int(settings.LEDGER_TERRITORY)
+
+
+def today() -> date:
+    """The day where the territory is, whatever time zone a request has activated.
+
+    Django's own ``localdate()`` asks for that time zone: with Django 3.2 a tenth of what Python has
+    to do for a posting.
+    """
+    return timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 class OfThisTerritory(models.Manager):
