@@ -70,4 +70,7 @@ class Mutations(graphene.ObjectType):
     sessions_end = SessionsEnd.Field()
     token_create = signing_in.around("token_create", signing_in.sign_in)
     token_refresh = signing_in.around("token_refresh", signing_in.refresh)
+    confirm_account = signing_in.around("confirm_account", signing_in.confirm)
+    password_change = signing_in.around("password_change", signing_in.change_password)
+    set_password = signing_in.around("set_password", signing_in.set_password)
     request_password_reset = signing_in.around("request_password_reset", signing_in.ask_for_letter)

@@ -10,12 +10,16 @@ from copy import copy
 from typing import Any
 
 from marketplace.people import attempts
+from marketplace.people.actor import not_signed_in
 from marketplace.people.callers import address_of
 from marketplace.people.sessions import check_session
 from marketplace.shop.graphql import being_refreshed, saleors_mutation
 
 Resolver = Callable[..., Any]
 Around = Callable[[Resolver, Any, Any, dict[str, Any]], Any]
+
+# Saleor's own words for a letter's link that does not hold.
+LINK_OUTDATED = "Invalid or expired token."
 
 
 def around(name: str, wrapper: Around) -> Any:
@@ -54,6 +58,48 @@ def ask_for_letter(resolver: Resolver, root: Any, info: Any, given: dict[str, An
     answer = resolver(root, info, **given)
     _forget_errors(answer, "NOT_FOUND")
     return answer
+
+
+def confirm(resolver: Resolver, root: Any, info: Any, given: dict[str, Any]) -> Any:
+    """``confirmAccount``: the password that Saleor 3 may ask for there is counted as one that is
+    tried: LOGIN_TOO_OFTEN."""
+    if not given.get("password"):
+        return resolver(root, info, **given)
+    where = address_of(info.context)
+    with attempts.password_tried(account=given["email"], address=where) as attempt:
+        answer = resolver(root, info, **given)
+        if not _codes(answer):
+            attempt.succeeded()
+    return answer
+
+
+def change_password(resolver: Resolver, root: Any, info: Any, given: dict[str, Any]) -> Any:
+    """``passwordChange``: who has somebody's session does not try their passwords by it for ever:
+    NOT_SIGNED_IN, LOGIN_TOO_OFTEN."""
+    user = info.context.user
+    if user is None or not user.is_authenticated:
+        raise not_signed_in()
+    where = address_of(info.context)
+    with attempts.password_tried(account=user.email, address=where) as attempt:
+        answer = resolver(root, info, **given)
+        if "INVALID_CREDENTIALS" not in _codes(answer):
+            attempt.succeeded()
+    return answer
+
+
+def set_password(resolver: Resolver, root: Any, info: Any, given: dict[str, Any]) -> Any:
+    """``setPassword``: an address that nobody has is answered as a link that does not hold."""
+    answer = resolver(root, info, **given)
+    if "NOT_FOUND" in _codes(answer):
+        for one in answer.account_errors:
+            one.code = "invalid"
+        for one in (*answer.account_errors, *answer.errors):
+            one.field, one.message = "token", LINK_OUTDATED
+    return answer
+
+
+def _codes(answer: Any) -> list[str]:
+    return [code_of(one) for one in getattr(answer, "account_errors", None) or ()]
 
 
 def _forget_errors(answer: Any, code: str) -> None:

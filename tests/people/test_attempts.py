@@ -23,6 +23,14 @@ RESET = """mutation ($email: String!) {
     errors { message } accountErrors { code }
   }
 }"""
+CHANGE = """mutation ($old: String!) {
+  passwordChange(oldPassword: $old, newPassword: "another password") { accountErrors { code } }
+}"""
+SET = """mutation ($email: String!) {
+  setPassword(email: $email, token: "a-guess", password: "another password") {
+    token errors { field message } accountErrors { field message code }
+  }
+}"""
 ALLOWED = SIGN_IN[0].failures
 RIGHT, WRONG = "a right password", "a wrong password"
 KEY = "the key that the storefront shares"
@@ -157,6 +165,39 @@ def test_nobody_s_mailbox_is_filled(api, anna):
     said = [api(RESET, {"email": anna.email}) for _ in range(4)]
     assert ["errors" in one for one in said] == [False] * 3 + [True]
     assert said[-1]["errors"][0]["extensions"]["code"] == "LOGIN_TOO_OFTEN"
+
+
+def change(api, user, old):
+    """The code that a new password is refused with; None where it is set."""
+    answer = api(CHANGE, {"old": old}, user=user)
+    if "errors" in answer:
+        return answer["errors"][0]["extensions"]["code"]
+    errors = answer["data"]["passwordChange"]["accountErrors"]
+    return errors[0]["code"] if errors else None
+
+
+def test_the_password_that_is_to_be_changed_is_tried_as_seldom(api, anna):
+    assert [change(api, anna, WRONG) for _ in range(ALLOWED)] == ["INVALID_CREDENTIALS"] * ALLOWED
+    assert change(api, anna, WRONG) == change(api, anna, RIGHT) == "LOGIN_TOO_OFTEN"
+    assert sign(api, RIGHT) == "LOGIN_TOO_OFTEN"
+
+
+def test_a_right_one_is_changed_and_forgets_the_wrong_ones_before(api, anna):
+    for _ in range(ALLOWED - 1):
+        change(api, anna, WRONG)
+    assert change(api, anna, RIGHT) is None
+    assert not LoginAttempt.objects.exists()
+
+
+def test_nobody_changes_a_password_without_being_somebody(api, anna):
+    assert api.refused(CHANGE, {"old": RIGHT}) == ["NOT_SIGNED_IN"]
+    assert not LoginAttempt.objects.exists()
+
+
+def test_a_link_that_does_not_hold_says_nothing_of_accounts(api, anna):
+    known, unknown = (api.data(SET, {"email": who}) for who in (anna.email, "no@example.com"))
+    assert known == unknown
+    assert known["setPassword"]["accountErrors"][0]["code"] == "INVALID"
 
 
 CROWD = 12

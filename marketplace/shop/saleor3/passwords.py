@@ -11,10 +11,11 @@ from typing import Any
 
 from saleor.account.models import User
 from saleor.account.utils import retrieve_user_by_email
+from saleor.graphql.account.mutations.account import confirm_account
 from saleor.graphql.account.mutations.authentication import create_token
 
 
-def authenticate(_request: Any, email: str, password: str) -> Any:
+def authenticate(request: Any, email: str, password: str) -> Any:
     """The user of that address and password, or None; as slow for an address that nobody has."""
     user = retrieve_user_by_email(email)
     right = (user or User()).check_password(password)
@@ -22,5 +23,6 @@ def authenticate(_request: Any, email: str, password: str) -> Any:
 
 
 def are_counted_by_us() -> None:
-    """Have ``tokenCreate`` ask this; twice does no harm."""
+    """Have ``tokenCreate`` and ``confirmAccount`` ask this; twice does no harm."""
     create_token.authenticate_with_throttling = authenticate
+    confirm_account.authenticate_with_throttling = authenticate

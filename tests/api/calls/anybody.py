@@ -17,6 +17,7 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "charterVersions",
         "comuni",
         "comuniNear",
+        "confirmAccount",
         "fund",
         "fundRegulation",
         "fundRequestCreate",
@@ -26,11 +27,13 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "levyPledgeSet",
         "listingFacets",
         "listings",
+        "passwordChange",
         "provider",
         "providerSuggest",
         "providers",
         "requestPasswordReset",
         "sessionsEnd",
+        "setPassword",
         "sfaVocabulary",
         "signedCharter",
         "tokenCreate",
@@ -41,6 +44,9 @@ TAKES_NOTHING_OF_ANYBODY = frozenset(
         "windowStamp",
     }
 )
+
+# Of a letter to somebody who is not there.
+LINK = {"email": "nobody@example.com", "token": "a-guess"}
 
 
 def calls() -> list[Call]:
@@ -57,6 +63,7 @@ def calls() -> list[Call]:
         call("charterVersions", "nobody", _page),
         call("comuni", "nobody", _page),
         call("comuniNear", "nobody", of("comune", "comune", km=10.0)),
+        call("confirmAccount", "nobody", lambda _world: LINK),
         call("fund", "nobody"),
         call("fundRegulation", "nobody"),
         call("fundRequestCreate", "employee", lambda _world: {"input": asked}),
@@ -70,6 +77,11 @@ def calls() -> list[Call]:
         call("listings", "nobody", lambda world: {**_listing_filter(world), "sort": "DISTANCE"}),
         call("myMemberships", "employee", None, "colleague", MANAGER, refused_with=None),
         call("myHome", "employee", None, "colleague", refused_with=None),
+        call(
+            "passwordChange",
+            "employee",
+            lambda _world: {"oldPassword": "password", "newPassword": "another password"},
+        ),
         call("provider", "nobody", of("provider")),
         call("providers", "nobody", _page),
         call(
@@ -78,6 +90,7 @@ def calls() -> list[Call]:
             lambda _world: {"email": "nobody@example.com", "redirectUrl": "http://127.0.0.1/new"},
         ),
         call("sessionsEnd", "employee"),
+        call("setPassword", "nobody", lambda _world: {**LINK, "password": "another password"}),
         call("sfaVocabulary", "tutor"),
         call(
             "tokenCreate",
