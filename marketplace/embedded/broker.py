@@ -24,6 +24,8 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps, loads
 
 URL = "welfarepiu-files://"
+# On the name of a message that was in somebody's hands before.
+AGAIN = "+"
 # How often one who waits for messages looks for what a killed one has left.
 LOOK_SECONDS = 2.0
 
@@ -50,6 +52,7 @@ class Hands:
         except FileNotFoundError:
             return None
         content: Any = loads(mine.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+        content["properties"]["delivery_info"]["redelivered"] = AGAIN in mine.name
         self._by_tag[content["properties"]["delivery_tag"]] = mine
         return content
 
@@ -63,11 +66,16 @@ class Hands:
         mine = self._by_tag.pop(tag, None)
         if mine is None:
             return False
-        mine.rename(messages / mine.name)
+        mine.rename(messages / _again(mine.name))
         return True
 
     def let_go(self) -> None:
         _remove(self.folder, self._lock)
+
+
+def _again(name: str) -> str:
+    """The same message's name, and place, once somebody has had it."""
+    return name if AGAIN in name else name.replace(".", f"{AGAIN}.", 1)
 
 
 def _lock_of(folder: Path) -> Path:
@@ -94,7 +102,7 @@ def give_back_left(taken: Path, messages: Path) -> None:
             # Whoever had the lock a moment before us may have done all of this.
             with suppress(FileNotFoundError):
                 for message in folder.iterdir():
-                    message.rename(messages / message.name)
+                    message.rename(messages / _again(message.name))
             _remove(folder, lock)
 
 

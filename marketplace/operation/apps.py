@@ -12,10 +12,12 @@ class OperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.operation import connections, messages
+        from marketplace.operation import connections, keeping, messages
+        from marketplace.shop.background import app
 
         connections.connect()
         messages.connect()
+        keeping.keep_what_is_not_taken(app)
         post_migrate.connect(_leave_probe, sender=self)
 
 

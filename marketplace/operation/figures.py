@@ -9,6 +9,7 @@ from django.utils import timezone
 from marketplace.ledger.database import fetch_all
 from marketplace.ledger.territory import territory_id
 from marketplace.operation import heartbeats
+from marketplace.operation.models import KeptTask, Redelivery
 from marketplace.sales.reconciliation.models import ReconciliationFinding, ReconciliationRun
 
 Found = list[tuple[dict[str, str], float]]
@@ -67,3 +68,15 @@ def heartbeat_ages() -> Found:
 def queue_age() -> Found:
     age = heartbeats.ages().queue
     return [] if age is None else [({}, age)]
+
+
+def tasks_set_aside() -> Found:
+    """Those that killed their worker each time, by task."""
+    set_aside = Redelivery.objects.filter(set_aside_at__isnull=False)
+    counted = Counter(set_aside.values_list("task", flat=True))
+    return [({"task": task}, number) for task, number in sorted(counted.items())]
+
+
+def tasks_kept() -> Found:
+    """Those that the queue has not taken yet."""
+    return [({}, KeptTask.objects.count())]

@@ -22,12 +22,13 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    task_received,
     worker_ready,
 )
 from django.db import Error
 from kombu.exceptions import OperationalError
 
-from marketplace.operation import exporter, heartbeats, metrics, request_ids
+from marketplace.operation import deliveries, exporter, heartbeats, metrics, request_ids
 from marketplace.shop import telemetry
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,10 @@ def connect() -> None:
         (heartbeat_sent, note_worker),
         (worker_ready, exporter.serve),
         (setup_logging, keep_logging),
+        (task_received, deliveries.set_aside),
         (task_prerun, take_up),
+        (task_prerun, deliveries.note_beginning),
+        (task_postrun, deliveries.note_end),
         (task_postrun, lay_down),
     ):
         signal.connect(handler, weak=False, dispatch_uid=f"welfarepiu.{handler.__name__}")
@@ -84,6 +88,11 @@ def begin_beat(sender: Any = None, **_given: Any) -> None:
     except OperationalError as error:
         # Celery waits for the queue from here on; the next heartbeat is half a minute away.
         logger.error("the queue does not answer: %s", type(error.__cause__ or error).__name__)
+
+
+def is_beat() -> bool:
+    """Whether this is the process that sends what runs by the clock."""
+    return _is_beat
 
 
 def note_beat(sender: Any = None, **_given: Any) -> None:

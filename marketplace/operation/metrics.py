@@ -126,4 +126,14 @@ FIGURES: tuple[tuple[str, str, Read], ...] = (
         "half a minute after the last.",
         lambda of: of.queue_age(),
     ),
+    (
+        "tasks_kept",
+        "Tasks that the queue did not take, kept to be sent when it is back.",
+        lambda of: of.tasks_kept(),
+    ),
+    (
+        "tasks_set_aside",
+        "Tasks of the last days that killed their worker each time and are not tried any more.",
+        lambda of: of.tasks_set_aside(),
+    ),
 )

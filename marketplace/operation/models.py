@@ -1,4 +1,5 @@
-"""Signs of life, and a word that only this installation's keys can read."""
+"""Signs of life, tasks that kill their worker or that the queue did not take, and a word that only
+this installation's keys can read."""
 
 from __future__ import annotations
 
@@ -24,6 +25,31 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} at {self.seen_at}"
+
+
+class Redelivery(models.Model):
+    """A task that the queue gave again, begun ``times`` times since and not ended."""
+
+    task_id = models.CharField(max_length=255, primary_key=True)
+    task = models.CharField(max_length=255)
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+    # It killed its worker each time, and is not given to another any more.
+    set_aside_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.task}, {self.times} times"
+
+
+class KeptTask(models.Model):
+    """A task that the queue did not take: its arguments and how it is sent, as JSON."""
+
+    task = models.CharField(max_length=255)
+    message = EncryptedTextField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.task}, kept at {self.kept_at}"
 
 
 class KeyProbe(models.Model):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from marketplace.embedded import broker
 from marketplace.embedded.processes import Child, stop_all
+from marketplace.operation.models import Heartbeat, Redelivery
 from marketplace.sales.models import Settlement
 from tests import shopping
 from tests.embedded.conftest import url_of
@@ -36,6 +37,7 @@ def worker(committed_db, tmp_path) -> Iterator[Callable[[str], Child]]:
     command = [
         *(sys.executable, "-m", "celery", "-A", "marketplace.background", "worker"),
         *("--concurrency", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+        *("--include", "tests.operation.deadly"),
     ]
 
     def start(name: str) -> Child:
@@ -47,12 +49,12 @@ def worker(committed_db, tmp_path) -> Iterator[Callable[[str], Child]]:
     stop_all(started, seconds=10)
 
 
-def queue_announcement(order_id: str, data: Path) -> None:
+def queue(data: Path, task: str, *arguments: object) -> None:
     broker.register()
     sending = Celery("outside")
     sending.conf.broker_url = broker.URL
     sending.conf.broker_transport_options = broker.options(data)
-    sending.send_task("welfarepiu.order_announce", args=[order_id])
+    sending.send_task(task, args=arguments)
     sending.close()
 
 
@@ -70,7 +72,7 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(committed_db, worker, t
     Api().data(PURCHASE, purchase_input("a-purchase", (town.camp, 1)), user=town.employee)
     settlement = Settlement.objects.get()
     assert settlement.announced_at is None
-    queue_announcement(settlement.order_id, data)
+    queue(data, "welfarepiu.order_announce", settlement.order_id)
 
     with transaction.atomic():
         Settlement.objects.select_for_update().get()
@@ -95,3 +97,18 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(committed_db, worker, t
     eventually(lambda: not list(data.rglob("*.msg")), 30)
     letters = [letter.read_text() for letter in (data / "mail").iterdir()]
     assert sum(f"To: {town.employee.email}" in letter for letter in letters) == 1
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_its_worker_each_time_is_set_aside(committed_db, worker, tmp_path):
+    data = tmp_path / "data"
+    queue(data, "tests.deadly")
+    worker("patient")
+    eventually(lambda: Redelivery.objects.filter(set_aside_at__isnull=False).exists(), 120)
+    eventually(lambda: not list(data.rglob("*.msg")), 30)
+    log = (tmp_path / "patient.log").read_text()
+    assert "tests.deadly" in log
+    assert "is set aside: its worker died of it 2 times" in log
+    # The same worker goes on.
+    queue(data, "marketplace.operation.tasks.heartbeat")
+    eventually(Heartbeat.objects.filter(part="worker").exists, 60)

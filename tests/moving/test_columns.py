@@ -13,6 +13,7 @@ from marketplace.operation.moving import rooms
 # Texts that end like a key and are none of an order: each with what it is.
 NOT_OF_AN_ORDER = {
     ("companies_stripeevent", "event_id"): "Stripe's",
+    ("operation_redelivery", "task_id"): "Celery's",
     ("welfare_cards_cardpayment", "session_id"): "Stripe's",
 }
 

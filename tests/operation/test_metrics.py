@@ -131,5 +131,5 @@ def test_a_queue_that_waits_is_as_old_as_what_waits_in_it(db, scrape):
 
 def test_its_statements_do_not_grow_with_the_orders(town, scrape, django_assert_max_num_queries):
     Api()(PURCHASE, purchase_input("one", (town.camp, 1)), user=town.employee)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         scrape()

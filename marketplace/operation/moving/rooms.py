@@ -26,12 +26,15 @@ ORDERS = (
 )
 LINES = (("providers_providerorderline", "order_line_id"),)
 
-#: Tables of the installation, not of the territory: signs of life and a probe of its keys, failed
-#: sign-ins, numbers of this server's transactions; and what is made anew from the rest.
+#: Tables of the installation, not of the territory: signs of life and a probe of its keys, what its
+#: queue has not done, failed sign-ins, numbers of this server's transactions; and what is made anew
+#: from the rest.
 STAYING = (
     "ledger_mark",
     "operation_heartbeat",
+    "operation_kepttask",
     "operation_keyprobe",
+    "operation_redelivery",
     "people_loginattempt",
     "window_searchable",
     "window_tally",

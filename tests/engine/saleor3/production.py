@@ -14,10 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from base64 import urlsafe_b64encode
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+from celery import Celery
 from django.conf import settings
+from kombu import Connection
 
 from marketplace.embedded.processes import Child, free_port, stop_all
 from tests.embedded.conftest import url_of
@@ -34,8 +37,9 @@ class Mail(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().strip().upper():
             if line == b"DATA":
                 self._say("354 go on")
-                for _line in iter(self.rfile.readline, b".\r\n"):
-                    pass
+                said = b"".join(iter(self.rfile.readline, b".\r\n"))
+                assert isinstance(self.server, MailServer)
+                self.server.letters.append(message_from_bytes(said, policy=policy.default))
             self._say("221 bye" if line == b"QUIT" else "250 well")
 
     def _say(self, words: str) -> None:
@@ -47,6 +51,7 @@ class MailServer(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Mail)
+        self.letters: list[Any] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -101,7 +106,14 @@ class Stack:
             name,
             *(sys.executable, "-m", "celery", "--app=marketplace.background", "worker"),
             *("--loglevel=INFO", "--concurrency=1", "--without-gossip", "--without-mingle"),
+            "--include=tests.operation.deadly",
         )
+
+    def send(self, task: str) -> None:
+        """Put a task into the queue, from outside."""
+        url = self.environment["CELERY_BROKER_URL"]
+        with Celery("outside") as sending, Connection(url) as connection:
+            sending.send_task(task, connection=connection)
 
     def redis(self) -> subprocess.Popen[bytes]:
         """A Redis, or the same one again: what was in it is on its disk."""

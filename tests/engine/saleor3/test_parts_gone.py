@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -23,10 +24,14 @@ from tests import databases, shopping
 from tests.engine.installed import token_of
 from tests.engine.saleor3.production import Stack, wait_for
 from tests.shopping import PURCHASE, purchase_input
+from tests.steps import Steps
 
 PASSWORD = "my-dearest-password-1"
 SIGN_IN = """mutation($email: String!, $password: String!) {
   tokenCreate(email: $email, password: $password) { token errors { code message } } }"""
+FORGOTTEN = """mutation($email: String!, $channel: String!) {
+  requestPasswordReset(email: $email, channel: $channel, redirectUrl: "http://127.0.0.1/renew") {
+    errors { code message } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,53 @@ def test_redis_gone_and_back(stack):
         redis.wait()
 
 
+class Asking:
+    """Saleor's steps, asked of the stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def data(self, document: str, variables: Any, user: Any) -> Any:
+        said = self.stack.ask(document, variables, token_of(user))
+        assert "errors" not in said, said
+        return said["data"]
+
+
+def letters(stack: Stack) -> list[str]:
+    """What the buyer has been sent, the words alone."""
+    to = stack.town.employee.email
+    found = [one for one in stack.mail.letters if one["To"] == to]
+    return [one.get_body(("plain",)).get_content() for one in found]
+
+
+@pytest.mark.slow
+def test_letters_asked_for_while_redis_is_gone_are_sent_when_it_is_back(stack):
+    buyer = stack.town.employee
+    assert "BROKER_UNREACHABLE" in ill(stack)
+    said = stack.ask(FORGOTTEN, {"email": buyer.email, "channel": settings.WELFAREPIU_CHANNEL})
+    assert said["data"]["requestPasswordReset"] == {"errors": []}, said
+    steps = Steps(Asking(stack), buyer)
+    steps.ready((stack.town.camp, 1))
+    completed = steps.complete()
+    assert completed["order"], completed
+    assert "welfarepiu_tasks_kept 0.0" not in stack.metrics()
+    assert letters(stack) == []
+
+    redis, worker = stack.redis(), stack.worker("postman")
+    try:
+        wait_for(lambda: "ready" in stack.log("postman"))
+        # As beat does every half minute.
+        stack.send("marketplace.operation.tasks.kept_send")
+        number = completed["order"]["number"]
+        wait_for(lambda: any("renew?email" in one for one in letters(stack)))
+        wait_for(lambda: any(number in one for one in letters(stack)))
+        assert "welfarepiu_tasks_kept 0.0" in stack.metrics()
+    finally:
+        stop_all([worker], seconds=15)
+        redis.terminate()
+        redis.wait()
+
+
 @pytest.mark.slow
 def test_what_a_killed_worker_was_at_is_done_by_the_next(stack):
     """Redis gives it to another; ours are fit to be done twice, and have an effect once."""
@@ -134,6 +186,25 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(stack):
         stack.worker("next")
         wait_for(lambda: announced(bought))
     finally:
+        redis.terminate()
+        redis.wait()
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_its_worker_each_time_is_set_aside(stack):
+    redis, worker = stack.redis(), stack.worker("patient")
+    try:
+        wait_for(lambda: "ready" in stack.log("patient"))
+        stack.send("tests.deadly")
+        said = 'welfarepiu_tasks_set_aside{task="tests.deadly"} 1.0'
+        wait_for(lambda: said in stack.metrics())
+        assert "is set aside: its worker died of it" in stack.log("patient")
+        # The same worker goes on.
+        bought = buy(stack, "after-the-deaths")
+        wait_for(lambda: announced(bought))
+        assert not worker.ended
+    finally:
+        stop_all([worker], seconds=15)
         redis.terminate()
         redis.wait()
 
