@@ -14,11 +14,13 @@ from tests.graphql_client import Api
 
 TESTS = Path(__file__).parent
 # Where the suite runs in several processes, what stays in one of them: a browser and its servers
-# are started once, and two crowds would ask the server for more connections than it has.
+# are started once, as is the whole edition, and two crowds would ask the database server for more
+# connections than it has.
 TOGETHER = {
     "journeys": "browser",
     "storefront": "browser",
     "ledger/test_concurrency.py": "crowd",
+    "operation/test_processes.py": "processes",
 }
 
 # The first value that Hypothesis draws makes it read every module that lies in no site-packages:

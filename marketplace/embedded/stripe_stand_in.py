@@ -33,6 +33,9 @@ def children(port: int, logs: Path) -> list[Child]:
             "--bind", f"127.0.0.1:{behind}", "--worker-class", "aiohttp.GunicornWebWorker",
             # What it knows is in its memory: one worker, for good.
             "--workers", "1", "--max-requests", "0", "--no-control-socket",
+            # Longer than the proxy keeps a connection (15 s): the side that sends is to close it,
+            # or a request goes out while the other side closes, and is lost.
+            "--keep-alive", "60",
         ],
         environment,
         logs / "stripe.log",

@@ -71,9 +71,11 @@ def running(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Ru
             "WELFAREPIU_WORKERS": "2",
             **SIGNED_BY,
         }
-        started.start_and_wait()
-        yield started
-        started.stop()
+        try:
+            started.start_and_wait()
+            yield started
+        finally:
+            started.stop()
 
 
 def test_it_gets_ready_by_itself(running):
