@@ -23,4 +23,4 @@ ENV DJANGO_SETTINGS_MODULE=marketplace.settings.production \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 USER saleor
-CMD ["uvicorn", "marketplace.api.asgi:application", "--host=0.0.0.0", "--port=8000", "--no-access-log"]
+CMD ["python", "-m", "marketplace.api.serve", "--host=0.0.0.0"]

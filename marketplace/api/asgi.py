@@ -1,4 +1,4 @@
-"""ASGI entry point: ``uvicorn marketplace.api.asgi:application``, the way Saleor 3 is served."""
+"""ASGI entry point, as Saleor 3 is served; ``marketplace.api.serve`` serves it."""
 
 import os
 

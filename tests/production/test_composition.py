@@ -208,7 +208,7 @@ def modules() -> set[str]:
 
 def test_modules_are_found():
     assert {
-        "marketplace", "marketplace.api.asgi", "marketplace.background",
+        "marketplace", "marketplace.api.serve", "marketplace.background",
         "marketplace.operation.probe", "storefront.wsgi", "storefront.gunicorn_conf",
     } <= modules()  # fmt: skip
 

@@ -14,7 +14,7 @@ from marketplace.embedded.setup import PROJECT
 OF_SALEOR = {
     "babel", "celery", "cryptography", "django", "django-countries", "graphene", "graphql-core",
     "graphql-relay", "kombu", "opentelemetry", "pillow", "prices", "promise", "pyjwt",
-    "python-dateutil", "requests", "stripe",
+    "python-dateutil", "requests", "stripe", "uvicorn",
 }  # fmt: skip
 # Imported by the other engine's part alone, or on one machine alone.
 NOT_THERE = {"embedded", "saleor2"}

@@ -97,8 +97,8 @@ class Stack:
     def api(self) -> Child:
         return self._start(
             "api",
-            *(sys.executable, "-m", "uvicorn", "marketplace.api.asgi:application"),
-            *("--host=127.0.0.1", f"--port={self.port}", "--workers=2", "--no-access-log"),
+            *(sys.executable, "-m", "marketplace.api.serve"),
+            *("--host=127.0.0.1", f"--port={self.port}", "--workers=2"),
         )
 
     def worker(self, name: str = "worker") -> Child:
