@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext_lazy as _
+
 
 class Refusal(Exception):
     """The request was understood and is refused.
@@ -59,8 +62,27 @@ def register_constraint(name: str, code: str, message: Any) -> None:
     _by_constraint[name] = (code, message)
 
 
+# What PostgreSQL calls a reference to a row that is not there, or would not be any more.
+_REFERENCE_BROKEN = ("23503", "23001")
+
+
 def refusal_of(error: BaseException) -> Refusal | None:
-    """The refusal that a database error stands for, where its constraint is registered."""
+    """The refusal that a database error stands for: its constraint is registered, or it keeps what
+    something else refers to (STILL_IN_USE)."""
+    if isinstance(error, ProtectedError | RestrictedError):
+        return _still_in_use()
     diagnostics = getattr(error.__cause__, "diag", None)
     known = _by_constraint.get(getattr(diagnostics, "constraint_name", None) or "")
+    if known is None and getattr(diagnostics, "sqlstate", None) in _REFERENCE_BROKEN:
+        return _still_in_use()
     return Refusal(*known) if known else None
+
+
+def _still_in_use() -> Refusal:
+    return Refusal(
+        "STILL_IN_USE",
+        _(
+            "Orders, listings or other records still refer to this, so it stays. Unpublish or "
+            "deactivate it instead."
+        ),
+    )
