@@ -178,6 +178,17 @@ class TestThroughSaleor:
         assert api.data(ORDERS["cancel"], cancel, user=staff)["orderCancel"]["orderErrors"]
         assert town.credit_left() == 20_000
 
+    def test_cancelling_several_at_once_does_too(self, api, town, order, staff):
+        cancel = {"ids": [gid("Order", order.order_id)]}
+        answer = api.data(ORDERS["cancel several"], cancel, user=staff)["orderBulkCancel"]
+        assert (answer["count"], answer["orderErrors"]) == (1, [])
+        assert town.credit_left() == 20_000
+        assert self.payment().captured_amount == 0
+        assert (
+            api.data(ORDERS["cancel several"], cancel, user=staff)["orderBulkCancel"]["count"] == 0
+        )
+        assert town.credit_left() == 20_000
+
     def test_cancelling_after_a_refund_gives_the_rest_back(self, api, town, order, staff):
         self.refund(api, staff, "10.00")
         api.data(ORDERS["cancel"], {"id": gid("Order", order.order_id)}, user=staff)

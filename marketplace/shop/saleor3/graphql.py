@@ -35,7 +35,7 @@ from saleor.graphql.webhook.subscription_types import WEBHOOK_TYPES_MAP, Subscri
 from saleor.order.models import Order as OrderRow
 
 from marketplace.shop.saleor3 import passwords
-from marketplace.shop.saleor3.cancelling import order_cancel_field
+from marketplace.shop.saleor3.cancelling import order_bulk_cancel_field, order_cancel_field
 from marketplace.shop.saleor3.transactions import AROUND
 from marketplace.shop.scalars import or_nothing
 
@@ -69,9 +69,11 @@ def build_schema(
     """One schema out of Saleor's and ours; ours come first, so that they may replace a field."""
     passwords.are_counted_by_us()
     sessions = {name: around(saleors_mutation(name)) for name, around in AROUND.items()}
-    mended = type(
-        "Mended", (graphene.ObjectType,), {"order_cancel": order_cancel_field(), **sessions}
-    )
+    cancelling = {
+        "order_cancel": order_cancel_field(),
+        "order_bulk_cancel": order_bulk_cancel_field(),
+    }
+    mended = type("Mended", (graphene.ObjectType,), {**cancelling, **sessions})
     query = type(
         "Query", (*queries, saleor_api.Query), {"Meta": type("Meta", (), {"name": "Query"})}
     )

@@ -57,6 +57,8 @@ ORDERS = {
         payment { capturedAmount { amount } chargeStatus } paymentErrors { message code } } }""",
     "cancel": """mutation($id: ID!) { orderCancel(id: $id) {
       order { status } orderErrors { message code } } }""",
+    "cancel several": """mutation($ids: [ID]!) { orderBulkCancel(ids: $ids) {
+      count orderErrors { message code } } }""",
 }
 # The argument by which ``tokenRefresh`` takes a token.
 EXCHANGED = "token"

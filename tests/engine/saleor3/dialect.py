@@ -74,6 +74,8 @@ ORDERS = {
         paymentErrors: errors { message code } } }""",
     "cancel": """mutation($id: ID!) { orderCancel(id: $id) {
       order { status } orderErrors: errors { message code } } }""",
+    "cancel several": """mutation($ids: [ID!]!) { orderBulkCancel(ids: $ids) {
+      count orderErrors { message code } } }""",
 }
 # The argument by which ``tokenRefresh`` takes a token.
 EXCHANGED = "refreshToken"
