@@ -9,8 +9,10 @@ from django.contrib.auth import get_user_model
 
 from marketplace.api.entities import to_global
 from marketplace.companies.models import Employment, StaffCategory
+from marketplace.companies.services import employments
 from marketplace.people.models import Membership, Role
 from tests.companies import factories
+from tests.engine.installed import token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,13 +75,37 @@ def test_somebody_new_is_taken_on(api, company, manager):
     assert (member.role, member.organisation_id) == (Role.EMPLOYEE, company.pk)
 
 
-def test_somebody_known_keeps_name_and_password(api, company, manager):
+def test_somebody_with_a_role_already_keeps_name_and_password(api, company, manager):
     anna = get_user_model().objects.create_user("anna@example.com", "password", first_name="A.")
+    factories.employment(factories.company("Where she worked before"), anna)
+    Membership.objects.filter(user=anna).update(until=date(2024, 12, 31))
     request = hired(company, " Anna@Example.com ", first="Somebody else")
     made = api.data(CREATE, request, user=manager)["employmentCreate"]["employment"]
     assert made["firstName"] == "A."
     anna.refresh_from_db()
     assert anna.check_password("password")
+
+
+def test_who_registered_in_somebody_elses_name_does_not_get_their_credit(api, company, manager):
+    """An address is not proven by registering with it; only a letter to it is."""
+    squatted = get_user_model().objects.create_user("anna@example.com", "mine", first_name="X")
+    token = token_of(squatted)
+    made = api.data(CREATE, hired(company, first="Anna"), user=manager)["employmentCreate"]
+    assert made["errors"] == []
+    assert made["employment"]["firstName"] == "Anna"
+    squatted.refresh_from_db()
+    assert not squatted.has_usable_password()
+    assert api.refused(MINE, token=token) == ["TOKEN_EXPIRED"]
+
+
+def test_twin_without_that_they_would(api, company, manager, monkeypatch):
+    monkeypatch.setattr(employments, "account_claim", lambda _user: False)
+    squatted = get_user_model().objects.create_user("anna@example.com", "mine")
+    token = token_of(squatted)
+    api.data(CREATE, hired(company), user=manager)
+    squatted.refresh_from_db()
+    assert squatted.check_password("mine")
+    assert api.data(MINE, token=token)["myCompany"]["name"] == "Falegnameria Sebina"
 
 
 @pytest.mark.parametrize(

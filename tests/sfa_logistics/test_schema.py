@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from marketplace.api.entities import to_global
@@ -370,6 +371,15 @@ def test_a_tutor_comes_and_is_there_on_some_hours(api, sfa):
     slots = {"tutor": answer["tutor"]["id"], "slots": hours}
     set_ = api.data(SLOTS, slots, user=sfa.coordinator)["availabilitySet"]
     assert set_["tutor"]["slots"] == hours
+
+
+def test_a_tutor_of_an_unproven_address_chooses_a_password_by_letter(api, sfa):
+    """Whoever registered with it may be somebody else: marketplace.people.accounts."""
+    person = get_user_model().objects.create_user("paolo@example.com", "a stranger's")
+    variables = {"s": sid(sfa.pk), "e": person.email, "n": 3}
+    assert api.data(TUTOR, variables, user=sfa.coordinator)["tutorCreate"]["tutor"]
+    person.refresh_from_db()
+    assert not person.has_usable_password()
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,10 @@ class Queries(graphene.ObjectType):
 
 class EmploymentCreate(WelfareMutation):
     class Meta:
-        description = "Take somebody on. A person whom the shop knows keeps name and password."
+        description = (
+            "Take somebody on. Who has a role already keeps name and password; anybody else "
+            "chooses a password by letter."
+        )
         roles = (Role.COMPANY_MANAGER,)
 
     class Arguments:

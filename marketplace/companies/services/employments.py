@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace import wording
 from marketplace.api.entities import not_found
 from marketplace.companies.models import Company, Employment, StaffCategory
+from marketplace.people.accounts import account_claim
 from marketplace.people.actor import Actor
 from marketplace.people.models import Membership, Role
 from marketplace.refusals import Refusal
@@ -39,8 +40,8 @@ def employment_create(
 ) -> Employment:
     """Take somebody on: the person (by e-mail, made where unknown), the employment, the role.
 
-    A person whom the shop already knows keeps name and password; a new one sets a password by
-    asking Saleor to reset it.
+    A person who has (or had) a role in the alliance keeps name and password; anybody else sets a
+    password by asking Saleor to reset it, also where somebody has registered with their address.
 
     Raises:
         Refusal: PERMISSION_DENIED, NOT_FOUND, INVALID_EMAIL, INVALID_NAME, ALREADY_EMPLOYED,
@@ -81,10 +82,14 @@ def _person(email: str, first_name: str, last_name: str) -> Any:
     _check_name(first_name.strip(), "firstName")
     _check_name(last_name.strip(), "lastName")
     users = get_user_model().objects
+    names = {"first_name": first_name.strip(), "last_name": last_name.strip()}
     known = users.filter(email__iexact=address).first()
-    return known or users.create_user(
-        address.lower(), first_name=first_name.strip(), last_name=last_name.strip()
-    )
+    if known is None:
+        return users.create_user(address.lower(), **names)
+    if account_claim(known):
+        users.filter(pk=known.pk).update(**{name: said for name, said in names.items() if said})
+        known.refresh_from_db()
+    return known
 
 
 def _check_address(address: str) -> None:

@@ -17,6 +17,7 @@ from saleor.graphql.order.types import Order
 from saleor.graphql.views import GraphQLView
 from saleor.order.models import Order as OrderRow
 
+from marketplace.shop.saleor2 import references
 from marketplace.shop.scalars import or_nothing
 
 __all__ = [
@@ -49,6 +50,7 @@ def build_schema(
         {"Meta": type("Meta", (), {"name": "Mutation"})},
     )
     schema = build_federated_schema(query, mutation=mutation)
+    references.guard(schema)
     for type_ in schema.get_type_map().values():
         if isinstance(type_, GraphQLScalarType):
             type_.parse_value = or_nothing(type_.parse_value)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import wording
 from marketplace.api.entities import not_found
+from marketplace.people.accounts import account_claim
 from marketplace.people.actor import Actor
 from marketplace.people.models import Membership, Organisation, OrganisationKind, Role
 from marketplace.refusals import Refusal
@@ -360,6 +361,7 @@ def _user_taken() -> Refusal:
 
 
 def _member(user_id: int, service_id: int, role: Role, since: date) -> None:
+    account_claim(get_user_model().objects.get(pk=user_id))
     Membership.objects.get_or_create(
         user_id=user_id,
         organisation_id=service_id,
