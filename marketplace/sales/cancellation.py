@@ -16,7 +16,7 @@ from marketplace.refusals import Refusal
 from marketplace.sales import extensions
 from marketplace.sales.models import Settlement
 from marketplace.sales.reversals import Cause, provider_order_refund, undelivered_refund
-from marketplace.shop.orders import stock_release
+from marketplace.shop.allocations import stock_release
 
 Status = ProviderOrderStatus
 

@@ -31,7 +31,7 @@ from marketplace.refusals import Refusal
 from marketplace.sales import extensions, terms
 from marketplace.sales.models import Settlement, SettlementReversal
 from marketplace.sales.sale import CARD_GATEWAY, GATEWAY, LevyShare, Reversal, Sale
-from marketplace.shop.orders import refund_record
+from marketplace.shop.payments import refund_record
 
 REFUND = "refund"
 

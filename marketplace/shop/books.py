@@ -38,6 +38,10 @@ class Items(Protocol):
 
     def captured_apply(self, order_id: str, gateway: str) -> None: ...
 
+    def refund_record(
+        self, order_id: str, *, gateway: str, amount_cents: int, reference: str
+    ) -> None: ...
+
     def checkout_refund_record(self, reference: str, *, gateway: str) -> None: ...
 
 

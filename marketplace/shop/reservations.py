@@ -18,9 +18,10 @@ from saleor.order.models import Order
 
 from marketplace.money import cents
 from marketplace.refusals import Refusal
+from marketplace.shop.allocations import stock_release
 from marketplace.shop.columns import CREATED
 from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart
-from marketplace.shop.orders import order_write, placed_by, ref_of, stock_release
+from marketplace.shop.orders import order_write, placed_by, ref_of
 
 
 def order_reserve(cart: PricedCart, *, user: Any, address: PostalAddress, note: str = "") -> str:

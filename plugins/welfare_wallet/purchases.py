@@ -25,7 +25,7 @@ from marketplace.sales.carts import Payer, sale_of
 from marketplace.sales.models import Settlement
 from marketplace.sales.sale import LevyTerms, Sale
 from marketplace.sales.tasks import order_announce
-from marketplace.shop import orders
+from marketplace.shop import orders, payments
 from marketplace.shop.carts import price_cart
 from marketplace.shop.facts import CartLine, OrderRef, PostalAddress, PricedCart
 from marketplace.shop.telemetry import span
@@ -125,7 +125,7 @@ def _buy(user: Any, request: PurchaseRequest, customer_ip: str | None) -> Purcha
     check_expected(request, services.amount_due(sale, levy))
     order = orders.order_place(cart, user=user, address=request.address, note=request.note)
     settlement = _settle(sale, levy, request, payer, order)
-    orders.payment_record(
+    payments.payment_record(
         order,
         gateway=GATEWAY,
         amount_cents=sale.total_cents,

@@ -16,7 +16,7 @@ from marketplace.providers.models import ProviderOrder
 from marketplace.refusals import Refusal
 from marketplace.sales.reversals import Cause, order_reverse
 from marketplace.sales.sale import GATEWAY
-from marketplace.shop.orders import captured_cents
+from marketplace.shop.books import order_books
 from tests import shopping
 from tests.at_once import all_at_once, ended
 from tests.ethics_charter import factories as charters
@@ -180,7 +180,7 @@ def test_a_refused_order_gives_credit_and_levy_back_at_once(api, town, bought):
     assert town.fund_cents() == fund - bought.levy_cents
     assert town.payable_cents(town.dairy) == 0
     assert town.payable_cents(town.camps) > 0
-    assert captured_cents(bought.order_id, GATEWAY) == 5000
+    assert order_books([bought.order_id], GATEWAY)[bought.order_id].captured_cents == 5000
     assert api.refused(REFUSE, asked, user=manager) == ["ORDER_NOT_IN_STATE"]
     assert town.credit_left() == credit + back
     assert verify() == []

@@ -19,7 +19,7 @@ from marketplace.sales.cancellation import purchase_part_cancel
 from marketplace.sales.models import SettlementReversal
 from marketplace.sales.reversals import Cause, provider_order_refund
 from marketplace.sales.sale import GATEWAY
-from marketplace.shop.orders import captured_cents
+from marketplace.shop.books import order_books
 from plugins.sfa_logistics.models import Task
 from tests import shopping
 from tests.at_once import all_at_once, ended
@@ -71,7 +71,7 @@ def test_a_cancelled_part_gives_back_credit_levy_stock_and_tasks(api, town):
     assert town.credit_left() == before + HONEY_CENTS + shopping.DELIVERY_CENTS
     assert town.fund_cents() == fund - part.levy_cents
     assert town.payable_cents(town.dairy) == 0
-    assert captured_cents(part.order_id, GATEWAY) == CAMP_CENTS
+    assert order_books([part.order_id], GATEWAY)[part.order_id].captured_cents == CAMP_CENTS
     assert set(Task.objects.values_list("status", flat=True)) == {"cancelled"}
     assert allocated() == 1
     shown = api.data(PURCHASE, {"number": number}, user=town.employee)["myPurchase"]

@@ -26,12 +26,8 @@ from marketplace.sales.reconciliation.settlements import locked
 from marketplace.sales.sale import CARD_GATEWAY, GATEWAY
 from marketplace.shop import books
 from marketplace.shop.facts import OrderBooks
-from marketplace.shop.orders import (
-    order_ref,
-    payment_part_record,
-    payment_record,
-    refund_record,
-)
+from marketplace.shop.orders import order_ref
+from marketplace.shop.payments import payment_record, refund_record
 
 
 def compare(window: Window) -> Iterator[Difference]:
@@ -135,13 +131,13 @@ def _record_payment(settlement_id: int, gateway: str) -> None:
     order = order_ref(settlement.token)
     if order is None or _shop_of(settlement, gateway) is not None:
         raise Gone
-    record = payment_record if gateway == GATEWAY else payment_part_record
-    record(
+    payment_record(
         order,
         gateway=gateway,
         amount_cents=paid_through(settlement, gateway),
         reference=settlement.token,
         customer_ip=None,
+        in_full=gateway == GATEWAY,
     )
     _bring_level(settlement, gateway)
 

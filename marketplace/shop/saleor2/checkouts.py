@@ -22,10 +22,10 @@ from saleor.graphql.core.types.common import CheckoutError
 from saleor.order.models import Order
 
 from marketplace.refusals import Refusal
+from marketplace.shop.allocations import lock_stock
 from marketplace.shop.completion import Completion, completing
 from marketplace.shop.refusals import out_of_stock
 from marketplace.shop.saleor2.carts import check_currency
-from marketplace.shop.saleor2.orders import lock_stock
 
 
 def checkout_of(token: str, user_id: int) -> Any:

@@ -12,6 +12,10 @@ def checkout_refund_record(reference: str, *, gateway: str) -> None:
     """Nothing to write."""
 
 
+def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:
+    """Nothing to write."""
+
+
 def captured_apply(order_id: str, gateway: str) -> None:
     """Nothing to add up."""
 

@@ -1,339 +1,53 @@
-"""Orders in Saleor 2.10.1: placed in one go with few statements, paid, refunded, announced.
-
-``order_place`` writes the rows that Saleor's ``create_order`` writes for the same checkout (tests
-compare the two), in bulk instead of one by one.
-"""
+"""What Saleor 2.10.1 says of orders in its own way."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from saleor.account import CustomerEvents
-from saleor.account.models import Address, CustomerEvent, User
-from saleor.order import OrderEvents, OrderStatus
+from saleor.account.models import CustomerEvent
 from saleor.order import emails as order_emails
 from saleor.order.actions import cancel_order
-from saleor.order.models import Order, OrderEvent, OrderLine
-from saleor.payment import ChargeStatus, TransactionKind
-from saleor.payment.models import Payment, Transaction
-from saleor.payment.utils import gateway_postprocess
+from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
-from saleor.warehouse.models import Allocation, Stock, Warehouse
 
-from marketplace.money import cents, decimal
-from marketplace.refusals import Refusal, Refusals
-from marketplace.shop.facts import OrderRef, PostalAddress, PricedCart, PricedLine
-from marketplace.shop.refusals import out_of_stock
+from marketplace.shop.facts import PricedCart, PricedLine
 
 
-def order_ref(checkout_token: str) -> OrderRef | None:
-    """The order that came out of this checkout, if any; lines numbered in the cart's order."""
-    order = Order.objects.filter(checkout_token=checkout_token).prefetch_related("lines").first()
-    return ref_of(order) if order else None
+def number_of(order: Any) -> str:
+    """Its key."""
+    return str(order.pk)
 
 
-def ref_of(order: Any) -> OrderRef:
-    """What others know an order by; its lines numbered in the cart's order."""
-    lines = sorted(order.lines.all(), key=lambda line: line.pk)
-    return OrderRef(
-        order_id=str(order.pk),
-        number=str(order.pk),
-        checkout_token=order.checkout_token,
-        line_ids={number: str(line.pk) for number, line in enumerate(lines, 1)},
-        native=order,
-    )
+def line_place(line: Any) -> Any:
+    """Lines are numbered as they are written."""
+    return line.pk
 
 
-def order_place(cart: PricedCart, *, user: Any, address: PostalAddress, note: str = "") -> OrderRef:
-    """Write the order of a priced cart and set its stock aside; payment is recorded after.
+def order_columns(cart: PricedCart) -> dict[str, Any]:
+    """Nothing more."""
+    return {}
 
-    Raises:
-        Refusals: OUT_OF_STOCK, one per line that the warehouses cannot fill.
-    """
-    placed = order_write(
-        cart,
-        user=user,
-        address=address,
-        note=note,
-        status=OrderStatus.UNFULFILLED,
-        checkout_token=cart.token,
-    )
-    placed_by(user, placed.native)
-    return placed
+
+def line_columns(line: PricedLine, unit: Decimal) -> dict[str, Any]:
+    """A line without an article's code has an empty one."""
+    return {"product_sku": line.sku}
 
 
 def placed_by(user: Any, order: Any) -> None:
-    """Note on the customer that the order is theirs, as Saleor does."""
+    """An event of theirs."""
     CustomerEvent.objects.create(user=user, order=order, type=CustomerEvents.PLACED_ORDER)
 
 
-def order_write(
-    cart: PricedCart,
-    *,
-    user: Any,
-    address: PostalAddress,
-    note: str,
-    status: str,
-    checkout_token: str,
-) -> OrderRef:
-    """The rows of an order in that status, and its stock set aside."""
-    billing, shipping = _addresses(address, wanted=2 if cart.shipping_method else 1)
-    order = Order.objects.create(
-        user=user,
-        user_email=user.email,
-        status=status,
-        language_code=get_language() or settings.LANGUAGE_CODE,
-        billing_address=billing,
-        shipping_address=shipping,
-        shipping_method=cart.shipping_method,
-        shipping_method_name=cart.shipping_method.name if cart.shipping_method else None,
-        shipping_price_net_amount=decimal(cart.delivery_cents),
-        shipping_price_gross_amount=decimal(cart.delivery_cents),
-        total_net_amount=decimal(cart.total_cents),
-        total_gross_amount=decimal(cart.total_cents),
-        currency=cart.currency,
-        checkout_token=checkout_token,
-        customer_note=note,
-    )
-    lines = OrderLine.objects.bulk_create([_order_line(order, line) for line in cart.lines])
-    _set_stock_aside(cart, lines)
-    return OrderRef(
-        order_id=str(order.pk),
-        number=str(order.pk),
-        checkout_token=checkout_token,
-        line_ids={line.number: str(row.pk) for line, row in zip(cart.lines, lines, strict=True)},
-        native=order,
-    )
-
-
-def _addresses(address: PostalAddress, *, wanted: int) -> tuple[Any, Any]:
-    """Billing and shipping address of an order: private copies, as Saleor makes them."""
-    rows = Address.objects.bulk_create(
-        Address(
-            first_name=address.first_name,
-            last_name=address.last_name,
-            street_address_1=address.street,
-            city=address.city,
-            postal_code=address.postal_code,
-            country=address.country,
-            phone=address.phone,
-        )
-        for _copy in range(wanted)
-    )
-    return rows[0], rows[1] if wanted == 2 else None
-
-
-def _order_line(order: Any, line: PricedLine) -> Any:
-    unit = decimal(line.total_cents) / line.quantity
-    unit = unit.quantize(decimal(1))
-    return OrderLine(
-        order=order,
-        variant=line.native,
-        product_name=line.product_name,
-        variant_name=line.variant_name,
-        product_sku=line.sku,
-        is_shipping_required=line.native.is_shipping_required(),
-        quantity=line.quantity,
-        unit_price_net_amount=unit,
-        unit_price_gross_amount=unit,
-        currency=order.currency,
-    )
-
-
-def lock_stock(variant_ids: list[int], country: str) -> list[Any]:
-    """Lock the stocks of these variants, in key order for every caller so that none waits in a
-    ring; one statement."""
-    return list(
-        Stock.objects.select_for_update(of=("self",))
-        .filter(
-            product_variant_id__in=variant_ids,
-            warehouse__in=_warehouses_serving(country),
-        )
-        .order_by("pk")
-    )
-
-
-def _free_stock(stocks: list[Any]) -> dict[int, list[Any]]:
-    """Locked stocks by variant, with ``free`` pieces each; one statement."""
-    allocated = dict(
-        Allocation.objects.filter(stock__in=[s.pk for s in stocks], quantity_allocated__gt=0)
-        .order_by()
-        .values_list("stock")
-        .annotate(Sum("quantity_allocated"))
-    )
-    by_variant: dict[int, list[Any]] = defaultdict(list)
-    for stock in stocks:
-        stock.free = stock.quantity - allocated.get(stock.pk, 0)
-        by_variant[stock.product_variant_id].append(stock)
-    return by_variant
-
-
-def _warehouses_serving(country: str) -> Any:
-    return Warehouse.objects.filter(shipping_zones__countries__contains=country).values("pk")
-
-
-def _set_stock_aside(cart: PricedCart, order_lines: list[Any]) -> None:
-    stocks = _free_stock(lock_stock([line.variant_id for line in cart.lines], cart.country))
-    allocations: list[Any] = []
-    short: list[Refusal] = []
-    for line, row in zip(cart.lines, order_lines, strict=True):
-        here = stocks.get(line.variant_id, [])
-        if not here:
-            short.append(out_of_stock(line.number, line.product_name, 0))
-        elif line.native.track_inventory:
-            wanted = line.quantity
-            available = sum(max(stock.free, 0) for stock in here)
-            if available < wanted:
-                short.append(out_of_stock(line.number, line.product_name, available))
-                continue
-            for stock in here:
-                taken = min(wanted, max(stock.free, 0))
-                if taken:
-                    stock.free -= taken
-                    wanted -= taken
-                    allocations.append(
-                        Allocation(order_line=row, stock=stock, quantity_allocated=taken)
-                    )
-    if short:
-        raise Refusals(short)
-    Allocation.objects.bulk_create(allocations)
-
-
-def payment_record(
-    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
-) -> None:
-    """Record that an order is paid in full: Saleor's payment, its transaction, the order's event.
-
-    ``reference`` becomes the transaction's token, which a refund will carry.
-    """
-    payment_part_record(
-        placed,
-        gateway=gateway,
-        amount_cents=amount_cents,
-        reference=reference,
-        customer_ip=customer_ip,
-    )
-    order = placed.native
-    OrderEvent.objects.create(order=order, user_id=order.user_id, type=OrderEvents.PLACED)
-
-
-def payment_part_record(
-    placed: OrderRef, *, gateway: str, amount_cents: int, reference: str, customer_ip: str | None
-) -> None:
-    """Record one of several payments of an order: Saleor's payment and its transaction."""
-    order = placed.native
-    address = order.billing_address
-    amount = decimal(amount_cents)
-    payment = Payment.objects.create(
-        gateway=gateway,
-        is_active=True,
-        token=reference,
-        order=order,
-        total=amount,
-        captured_amount=amount,
-        charge_status=ChargeStatus.FULLY_CHARGED,
-        currency=order.currency,
-        billing_email=order.user_email,
-        billing_first_name=address.first_name,
-        billing_last_name=address.last_name,
-        billing_address_1=address.street_address_1,
-        billing_city=address.city,
-        billing_postal_code=address.postal_code,
-        billing_country_code=address.country.code,
-        customer_ip_address=customer_ip,
-    )
-    Transaction.objects.create(
-        payment=payment,
-        kind=TransactionKind.CAPTURE,
-        token=reference,
-        is_success=True,
-        amount=amount,
-        currency=order.currency,
-        gateway_response={},
-    )
-
-
-def refund_record(order_id: str, *, gateway: str, amount_cents: int, reference: str) -> None:
-    """Record on the order's payment that money went back, without asking the gateway again."""
-    payment = (
-        Payment.objects.select_for_update()
-        .filter(order_id=order_id, gateway=gateway, is_active=True)
-        .order_by("pk")
-        .last()
-    )
-    if payment is None:
-        return
-    refund = Transaction.objects.create(
-        payment=payment,
-        kind=TransactionKind.REFUND,
-        token=reference,
-        is_success=True,
-        amount=decimal(amount_cents),
-        currency=payment.currency,
-        gateway_response={},
-    )
-    gateway_postprocess(refund, payment)
-    OrderEvent.objects.create(
-        order_id=order_id,
-        type=OrderEvents.PAYMENT_REFUNDED,
-        parameters={
-            "amount": decimal(amount_cents),
-            "payment_id": payment.token,
-            "payment_gateway": payment.gateway,
-        },
-    )
-
-
-def captured_cents(order_id: str, gateway: str) -> int:
-    """What Saleor holds as captured on the order's payments by this gateway."""
-    amounts = Payment.objects.filter(order_id=order_id, gateway=gateway).values_list(
-        "captured_amount", flat=True
-    )
-    return sum(cents(amount) for amount in amounts)
-
-
-def order_cancel(order_id: str, *, user_id: int) -> None:
-    """Cancel an order as Saleor does: stock back, then every plugin told.
-
-    Raises:
-        Refusal: ORDER_NOT_CANCELLABLE once something was handed over or it is cancelled already.
-    """
-    order = Order.objects.select_for_update().get(pk=order_id)
-    if not order.can_cancel():
-        raise Refusal(
-            "ORDER_NOT_CANCELLABLE",
-            _("This order is on its way or cancelled already: it can no longer be cancelled."),
-        )
-    cancel_order(order, User.objects.get(pk=user_id))
-
-
-def stock_release(order_line_ids: list[str]) -> None:
-    """Give back the stock set aside for lines that will not be fulfilled; again does no harm.
-
-    The allocations stay, at zero, as Saleor leaves them when it cancels an order.
-    """
-    Allocation.objects.filter(order_line_id__in=order_line_ids, quantity_allocated__gt=0).update(
-        quantity_allocated=0
-    )
-
-
-def languages_of(user_ids: Sequence[int]) -> dict[int, str]:
-    """The language that each of these people last ordered in; one query."""
-    last = Order.objects.filter(user_id__in=user_ids).order_by("user_id", "-pk").distinct("user_id")
-    return dict(last.values_list("user_id", "language_code"))
+def cancel(order: Any, user: Any) -> None:
+    """The plugins are told within the transaction."""
+    cancel_order(order, user)
 
 
 def order_announce(order_id: str) -> None:
-    """Tell the world of a placed and paid order: e-mails, and the shop's other plugins (webhooks).
-
-    For a worker; our own plugins have done their part in the order's transaction.
-    """
+    """The letters to buyer and staff, and that the order was made."""
     order = Order.objects.get(pk=order_id)
     order_emails.send_order_confirmation.delay(order.pk, "", order.user_id)
     order_emails.send_staff_order_confirmation.delay(order.pk, "")

@@ -28,9 +28,10 @@ from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
 from marketplace.refusals import Refusal
+from marketplace.shop.allocations import lock_stock
 from marketplace.shop.completion import Completion, completing
 from marketplace.shop.saleor3.carts import check_currency
-from marketplace.shop.saleor3.orders import lock_stock, ours
+from marketplace.shop.saleor3.orders import ours
 
 
 def checkout_of(token: str, user_id: int) -> Any:

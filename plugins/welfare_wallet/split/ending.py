@@ -25,7 +25,7 @@ from marketplace.refusals import Refusal
 from marketplace.sales import extensions, services, terms
 from marketplace.sales.sale import CARD_GATEWAY, GATEWAY
 from marketplace.sales.tasks import order_announce
-from marketplace.shop import orders, reservations
+from marketplace.shop import payments, reservations
 from plugins.welfare_wallet.holds import hold_ended, hold_release
 from plugins.welfare_wallet.models import WalletHold
 
@@ -137,14 +137,15 @@ def _complete(payment: CardPayment) -> None:
         announced=False,
     )
     hold_ended(hold)
-    orders.payment_part_record(
+    payments.payment_record(
         order,
         gateway=CARD_GATEWAY,
         amount_cents=payment.card_cents,
         reference=payment.intent or "",
         customer_ip=None,
+        in_full=False,
     )
-    orders.payment_record(
+    payments.payment_record(
         order,
         gateway=GATEWAY,
         amount_cents=sale.total_cents - payment.card_cents,

@@ -16,7 +16,7 @@ from saleor.product.models import Product
 from marketplace.operation.moving.archive import unpacking
 from marketplace.operation.moving.taking import territory_import
 from marketplace.sales.models import Settlement
-from marketplace.shop.orders import captured_cents
+from marketplace.shop.books import order_books
 from tests.moving import places
 from tests.moving.other import Seen, ask, take, tell
 
@@ -76,7 +76,10 @@ def test_what_the_transactions_api_has_charged_is_a_payment_afterwards(
             territory_import(file, advance=places.quietly)
             order = str(settlement.order_id)
             paid = Payment.objects.get(order_id=order)
-            assert captured_cents(order, paid.gateway) == settlement.gross_cents - 100
+            assert (
+                order_books([order], paid.gateway)[order].captured_cents
+                == settlement.gross_cents - 100
+            )
             kinds = paid.transactions.order_by("pk").values_list("kind", "token")
             assert list(kinds) == [("capture", settlement.token), ("refund", settlement.token)]
             assert TransactionItem.objects.count() == 0

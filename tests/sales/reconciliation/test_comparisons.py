@@ -21,7 +21,7 @@ from marketplace.sales.models import Settlement, SettlementReversal
 from marketplace.sales.reconciliation.services import reconcile
 from marketplace.sales.reversals import Cause, order_reverse
 from marketplace.sales.sale import GATEWAY
-from marketplace.shop import completion, orders
+from marketplace.shop import completion, orders, payments
 from marketplace.shop.checkouts import checkout_of
 from plugins.sfa_logistics.models import Task, TaskTemplate
 from plugins.solidarity_fund.awards import award_pay
@@ -229,7 +229,7 @@ class TestRefunds:
         repaired("REFUND_NOT_RECORDED")
 
     def test_a_refund_that_only_the_shop_knows_is_listed(self, town, bought):
-        orders.refund_record(
+        payments.refund_record(
             bought.order_id, gateway=GATEWAY, amount_cents=300, reference="by hand"
         )
         credit = town.credit_left()

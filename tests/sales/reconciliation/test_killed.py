@@ -24,7 +24,7 @@ from marketplace.sales.reconciliation.lock import only_one
 from marketplace.sales.reconciliation.services import reconcile
 from marketplace.sales.sale import GATEWAY
 from marketplace.sales.services import order_place
-from marketplace.shop import completion, engine, orders
+from marketplace.shop import completion, engine, orders, payments
 from marketplace.shop.carts import checkout_cart
 from marketplace.shop.checkouts import checkout_of
 from marketplace.shop.facts import PostalAddress
@@ -105,7 +105,7 @@ def name(point: Point) -> str:
 
 
 MUTATION = "marketplace.api.mutations:WelfareMutation.mutate"
-ORDER_PLACE = f"{SHOP}.orders:order_place"
+ORDER_PLACE = "marketplace.shop.orders:order_place"
 FOLLOWED = [
     *both("marketplace.providers.orders:provider_orders_create"),
     *both("plugins.solidarity_fund.levies:LevyRecorder.order_placed"),
@@ -118,7 +118,7 @@ UNPAID = [
     *both(ORDER_PLACE),
     *both("marketplace.ledger.posting:post"),
     after("marketplace.sales.services:settle_from_wallet"),
-    *both(f"{SHOP}.orders:payment_record"),
+    *both("marketplace.shop.payments:payment_record"),
     *FOLLOWED,
     before(COMMIT, inside=MUTATION),
 ]
@@ -189,7 +189,7 @@ class TestSteps:
 UNCANCELLED = [
     before(f"{SHOP}.plugins:GatewayPlugin.order_cancelled"),
     *both(saleors.REVERSE),
-    *both(f"{SHOP}.orders:refund_record"),
+    *both("marketplace.shop.payments:refund_record"),
     before(COMMIT, inside=saleors.CANCELLING),
 ]
 
@@ -290,7 +290,7 @@ def write_order(found: Any, user: Any) -> Any:
 def book(settlement: Settlement, ref: Any) -> None:
     """The payment, in a third."""
     with transaction.atomic():
-        orders.payment_record(
+        payments.payment_record(
             ref,
             gateway=GATEWAY,
             amount_cents=settlement.gross_cents,

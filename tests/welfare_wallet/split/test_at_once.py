@@ -16,7 +16,6 @@ from marketplace.ledger.verification import verify
 from marketplace.refusals import Refusal
 from marketplace.sales.models import Settlement
 from marketplace.sales.reconciliation.services import reconcile
-from marketplace.shop import engine
 from plugins.welfare_wallet.split import beginning
 from plugins.welfare_wallet.split.ending import payment_apply, payment_release
 from tests.at_once import at_once
@@ -175,7 +174,7 @@ DYING = [
     before("plugins.welfare_wallet.split.ending:_complete"),
     after("marketplace.shop.reservations:order_confirm"),
     after("marketplace.sales.services:settle_from_hold"),
-    after(f"marketplace.shop.{engine.NAME}.orders:payment_record"),
+    after("marketplace.shop.payments:payment_record"),
     after("marketplace.sales.services:order_place"),
     before(COMMIT, inside=APPLY),
 ]
