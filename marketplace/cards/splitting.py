@@ -2,9 +2,9 @@
 
 Credit pays first: all that the wallet holds, or all that the plan's budgets leave it. The card pays
 the rest, never less than Stripe takes, and never a line that the law keeps it off: those lines are
-paid by credit alone or not at all. What goes over a letter's budget the card pays on that letter's
-lines; all else lies on the lines open to it and on delivery, in proportion to their price, by
-largest remainder.
+paid by credit alone or not at all, as is what the buyer gives the Fund on top. What goes over a
+letter's budget the card pays on that letter's lines; all else lies on the lines open to it and on
+delivery, in proportion to their price, by largest remainder.
 """
 
 from __future__ import annotations
@@ -81,6 +81,15 @@ def split(
             "CARD_AMOUNT_TOO_SMALL",
             _("A card pays %(least)s or more, and this costs less. Add something to the cart.")
             % {"least": euro(LEAST_CENTS)},
+        )
+    if card_cents >= sale.total_cents:
+        raise Refusal(
+            "CARD_NEEDS_CREDIT",
+            _(
+                "Your credit would pay nothing but what you give the Fund on top, %(sum)s, and a "
+                "card pays only a part of a cart. Buy without giving, or with more credit."
+            )
+            % {"sum": euro(due_cents - sale.total_cents)},
         )
     for code, cents in over.items():
         marked = _spread(marked, cents, of_letter=code)
