@@ -16,7 +16,7 @@ from marketplace.cards import stripe_calls
 from marketplace.cards.models import CardPayment, CardPaymentStatus, CardRefund, CardRefundStatus
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
-from marketplace.ledger.posting import Leg, Posted, post
+from marketplace.ledger.posting import Leg, Posted, post, reverse
 from marketplace.operation.sending import send_after_commit
 
 logger = logging.getLogger(__name__)
@@ -95,10 +95,20 @@ def refund_send(*, refund_id: int) -> CardRefund:
 
 
 def refund_apply(*, refund_id: int, seen: stripe_calls.RefundSeen) -> CardRefund:
-    """Bring a refund to where Stripe says it is; what was given back is booked once and stays."""
+    """Bring a refund to where Stripe says it is; what was given back is booked once.
+
+    It stays so, but for one thing: a card's bank may send it back to Stripe weeks later (a closed
+    account). Then it is owed again. A failure is Stripe's last word on a refund: a success that is
+    told after it is from before.
+    """
     with transaction.atomic():
         refund = CardRefund.objects.select_for_update().get(pk=refund_id)
+        the_same = refund.stripe_refund == seen.refund_id
         if refund.status == CardRefundStatus.SUCCEEDED:
+            if the_same and seen.failed:
+                _sent_back(refund, seen)
+            return refund
+        if refund.status == CardRefundStatus.FAILED and the_same:
             return refund
         if seen.cents != refund.cents:
             logger.error("refund %s: Stripe gives back another amount", refund_id)
@@ -126,6 +136,19 @@ def _returned(refund: CardRefund) -> Posted:
         ],
         reference=f"card payment {refund.payment_id}",
     )
+
+
+def _sent_back(refund: CardRefund, seen: stripe_calls.RefundSeen) -> None:
+    """Stripe has the money again, and the card is owed it; a person finds another way to pay it."""
+    reverse(
+        transfer_id=refund.returned_transfer_id or 0,
+        key=f"card-refund-failed:{refund.pk}",
+        reference=f"card payment {refund.payment_id}",
+    )
+    logger.error("refund %s: the card's bank has sent it back", refund.pk)
+    refund.returned_transfer_id = None
+    refund.status, refund.failure = CardRefundStatus.FAILED, seen.failure or "failed"
+    refund.save(update_fields=["returned_transfer_id", "status", "failure"])
 
 
 def refunds_waiting() -> list[int]:

@@ -90,6 +90,8 @@ def _notice(payment_id: int, move: Moved) -> None:
 
 def _refund(move: Moved) -> Iterator[Difference]:
     ours = CardRefund.objects.filter(stripe_refund=move.source_id).first()
+    if ours is not None and ours.status == CardRefundStatus.FAILED:
+        return  # it came back to Stripe; that it is still owed is named of every refund that is
     if ours is None or ours.status != CardRefundStatus.SUCCEEDED or ours.cents != -move.cents:
         yield Difference(
             "CARD_REFUND_UNKNOWN",

@@ -211,6 +211,29 @@ class TestAtStripe:
         assert owed_cents() == 1800
         assert "CARD_REFUND_FAILED" in codes(reconcile())
 
+    def test_one_that_the_cards_bank_sends_back_is_owed_again_and_named(self, refund, settings):
+        """Weeks after it had succeeded: the account of the card is closed."""
+        settings.RECONCILE_GRACE_SECONDS = 0
+        refund_send(refund_id=refund.pk)
+        refund.refresh_from_db()
+        assert (clearing_cents(), owed_cents()) == (0, 0)
+        shown = sdk.Refund.retrieve(refund.stripe_refund, api_key=settings.STRIPE_API_KEY)
+        succeeded = shown.to_dict_recursive()
+        failed = {**succeeded, "status": "failed", "failure_reason": "expired_or_canceled_card"}
+        for n, news in enumerate((failed, failed, succeeded)):  # what is told late is from before
+            assert told(news, "refund.failed", f"evt_sent_back_{n}")
+        refund.refresh_from_db()
+        assert (refund.status, refund.failure) == ("failed", "expired_or_canceled_card")
+        assert (clearing_cents(), owed_cents()) == (1800, 1800)
+        of_cards = [code for code in codes(reconcile()) if code.startswith("CARD_")]
+        assert of_cards == ["CARD_REFUND_FAILED"]
+
+    def test_another_refund_of_the_charge_that_fails_is_not_this_one(self, refund):
+        refund_send(refund_id=refund.pk)
+        refund_apply(refund_id=refund.pk, seen=RefundSeen("re_2", refund.cents, False, True, "x"))
+        refund.refresh_from_db()
+        assert (refund.status, owed_cents()) == ("succeeded", 0)
+
 
 @given(
     gross=st.integers(100, 20_000),
