@@ -77,12 +77,20 @@ def hold_release(hold: WalletHold) -> None:
     Raises:
         Refusal: HOLD_ALREADY_POSTED where it has paid an order.
     """
-    try:
-        ledger.void_hold(hold_id=hold.ledger_hold_id, key=f"void:{hold.token}")
-    except Refusal as refusal:
-        if refusal.code not in ("HOLD_ALREADY_VOIDED", "HOLD_ALREADY_EXPIRED"):
-            raise
-    hold_ended(hold)
+    with transaction.atomic():
+        hold = _locked(hold)
+        try:
+            ledger.void_hold(hold_id=hold.ledger_hold_id, key=f"void:{hold.token}")
+        except Refusal as refusal:
+            if refusal.code not in ("HOLD_ALREADY_VOIDED", "HOLD_ALREADY_EXPIRED"):
+                raise
+        hold_ended(hold)
+
+
+def _locked(hold: WalletHold) -> WalletHold:
+    """The wallet's row before the ledger's, as whoever pays with the hold locks them: the other way
+    round a release and a payment would wait for each other."""
+    return WalletHold.objects.select_for_update().get(pk=hold.pk)
 
 
 def hold_ended(hold: WalletHold) -> None:
