@@ -15,7 +15,8 @@ from marketplace.companies.models import LapseTo
 from marketplace.ledger.accounts import NewLot, account, open_lots
 from marketplace.ledger.models import Account, AccountKind
 from marketplace.ledger.posting import Leg, lapse_lot, post
-from marketplace.ledger.selectors import expired_lots
+from marketplace.ledger.selectors import LotBalance, expired_lots
+from marketplace.refusals import Refusal
 from plugins.welfare_wallet.models import Wallet, WalletKind
 
 CREDIT = "credit"
@@ -117,7 +118,8 @@ def _open_wallets(
 def lapse_expired(on: date | None = None) -> int:
     """Move what is left in expired lots where each plan says; return how many lots lapsed.
 
-    A solidarity wallet's lots go back to the Fund.
+    A solidarity wallet's lots go back to the Fund. A lot that has changed since the look (a refund
+    has put off its last day) is left for the next time.
     """
     day = on or timezone.localdate()
     lots = expired_lots(day)
@@ -127,15 +129,23 @@ def lapse_expired(on: date | None = None) -> int:
         )
     )
     wallets = Wallet.objects.select_related("plan").in_bulk(set(holders.values()))
-    for lot in lots:
+    return sum(_lapse(lot, wallets[holders[lot.account_id]], day) for lot in lots)
+
+
+def _lapse(lot: LotBalance, wallet: Wallet, day: date) -> bool:
+    try:
         lapse_lot(
             account_id=lot.account_id,
             # A lot may be refilled after it lapsed, and lapse again later.
             key=f"lapse:{lot.account_id}:{lot.expires_on.isoformat()}:{day.isoformat()}",
-            to_account_id=_lapses_to(wallets[holders[lot.account_id]]),
+            to_account_id=_lapses_to(wallet),
             on=day,
         )
-    return len(lots)
+    except Refusal as refusal:
+        if refusal.code not in ("LOT_NOT_EXPIRED", "LOT_EMPTY"):
+            raise
+        return False
+    return True
 
 
 def _lapses_to(wallet: Wallet) -> int:

@@ -12,9 +12,11 @@ from marketplace.companies.models import LapseTo
 from marketplace.ledger.accounts import account
 from marketplace.ledger.models import AccountKind
 from marketplace.ledger.posting import Leg, post
-from marketplace.ledger.selectors import balance, wallet_balance
+from marketplace.ledger.selectors import balance, expired_lots, wallet_balance
+from marketplace.ledger.territory import territory_id
 from marketplace.ledger.verification import verify
 from marketplace.refusals import Refusal
+from plugins.welfare_wallet import credit as wallet_credit
 from plugins.welfare_wallet.credit import credit, credit_many, lapse_expired
 from plugins.welfare_wallet.models import Wallet, WalletKind
 from tests.companies import factories as companies
@@ -153,6 +155,21 @@ class TestLapse:
         give(town.company, town.plan, town.employee, 500, days=1)
         self.after(town, 2)
         assert town.fund_cents() == 500
+
+    def test_a_lot_whose_last_day_is_put_off_meanwhile_keeps_no_other(self, town, monkeypatch):
+        """Between the look and the posting a refund has given it a new last day."""
+        for cents in (300, 500):
+            give(town.company, town.plan, town.employee, cents, days=1)
+        day = timezone.localdate() + timedelta(days=2)
+        seen = expired_lots(day)
+        monkeypatch.setattr(wallet_credit, "expired_lots", lambda _on: seen)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT ledger_put_off_expiry(%s, %s, %s, %s)",
+                [territory_id(), [seen[0].account_id], day, day],
+            )
+        assert lapse_expired(day) == 1
+        assert balance(account(AccountKind.COMPANY_BUDGET, town.company.pk)) == 500
 
     def test_credit_can_be_spent_on_its_last_day(self, town):
         give(town.company, town.plan, town.employee, 500, days=1)

@@ -32,7 +32,11 @@ def card_payments_close() -> int:
         status=CardPaymentStatus.OPEN.value,
     ).order_by("pk")[:MOST_AT_ONCE]
     for payment in waiting:
-        _close(payment)
+        try:
+            _close(payment)
+        except Exception:
+            # One that breaks must not keep the others from being closed.
+            logger.exception("card payment %s cannot be closed", payment.pk)
     for payment_id in letters.returned_untold():
         letters.returned_tell(payment_id=payment_id)
     return len(waiting)

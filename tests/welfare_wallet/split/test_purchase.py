@@ -18,6 +18,9 @@ from plugins.ethics_charter.models import Adhesion
 from plugins.welfare_wallet.models import WalletHold
 from plugins.welfare_wallet.split.ending import payment_release
 from plugins.welfare_wallet.split.tasks import card_payments_close
+from tests import shopping
+from tests.companies import factories as companies
+from tests.welfare_wallet.split import factories
 from tests.welfare_wallet.split.conftest import CREDIT_CENTS
 from tests.welfare_wallet.split.shopper import (
     ASKED,
@@ -152,6 +155,20 @@ def test_stripe_gone_for_good_the_clock_gives_credit_and_stock_back(shopper, tow
     payment.refresh_from_db()
     assert payment.status == CardPaymentStatus.EXPIRED
     assert as_before(town)
+
+
+def test_one_that_breaks_keeps_no_other_from_being_closed(town):
+    other = companies.employment(town.company).user
+    shopping.give(town.company, town.plan, other, 1000)
+    broken = factories.reserved(town.employee, town.more["oil"], key="the-first", quantity=2)
+    sound = factories.reserved(other, town.more["oil"], key="the-second")
+    WalletHold.objects.filter(token=broken.hold_token).delete()
+    CardPayment.objects.update(expires_at=timezone.now())
+    card_payments_close()
+    sound.refresh_from_db()
+    broken.refresh_from_db()
+    assert (broken.status, sound.status) == (CardPaymentStatus.OPEN, CardPaymentStatus.GIVEN_UP)
+    assert set_aside(town.more["oil"]) == 2
 
 
 def test_stripe_not_reachable_at_the_start_nothing_is_set_aside(shopper, town, settings):
