@@ -4,6 +4,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.production")
 
-from marketplace.shop.serving import application
+from marketplace.api.bodies import bounded
+from marketplace.shop.serving import application as saleors
+
+application = bounded(saleors)
 
 __all__ = ["application"]

@@ -11,7 +11,6 @@ import logging
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from graphql.error import GraphQLError, GraphQLSyntaxError
 from graphql.execution import ExecutionResult
 
+from marketplace.api.bodies import most_bytes, too_large
 from marketplace.api.complexity import Weight, check_weight
 from marketplace.api.documents import document
 from marketplace.api.texts import check_texts
@@ -193,18 +193,13 @@ def _no_request() -> Refusal:
 
 def check_size(request: HttpRequest) -> None:
     """Refuse a body over the limit before it is read: Refusal REQUEST_TOO_LARGE."""
-    most = settings.GRAPHQL_MAX_BODY_BYTES
-    if request.content_type == "multipart/form-data":
-        most = settings.GRAPHQL_MAX_UPLOAD_BYTES
+    most = most_bytes(request.content_type or "")
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = most + 1
     if length > most:
-        raise Refusal(
-            "REQUEST_TOO_LARGE",
-            _("The request is larger than %(most)s bytes. Send less at once.") % {"most": most},
-        )
+        raise too_large(most)
 
 
 def weigh(request: HttpRequest, weight: Weight) -> None:
