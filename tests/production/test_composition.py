@@ -69,6 +69,13 @@ def test_what_is_not_would_be_found():
         read(text.replace(once, once * 2))
 
 
+def test_who_comes_by_the_proxy_is_told_apart():
+    """Passwords are counted by address: with none trusted, all clients would have the proxy's."""
+    told = services()["api"]["environment"]
+    assert told["WELFAREPIU_PROXIES"] == "${WELFAREPIU_PROXIES:-1}"
+    assert services()["storefront"]["environment"]["STOREFRONT_PROXIES"].endswith(":-1}")
+
+
 def test_what_it_names_it_has():
     for name, one in services().items():
         assert set(one["networks"]) <= set(composition()["networks"]), name
