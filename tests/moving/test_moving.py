@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,11 +25,12 @@ from marketplace.ledger.digest import digest
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.verification import Finding, verify
 from marketplace.operation.moving import rooms, taking
-from marketplace.operation.moving.archive import MANIFEST, ROOMS, Manifest
+from marketplace.operation.moving.archive import MANIFEST, ROOMS, SHOP, Manifest
 from marketplace.operation.moving.taking import territory_import
 from marketplace.operation.moving.telling import territory_export
 from marketplace.refusals import Refusal
 from plugins.solidarity_fund.models import FundRequest
+from tests.embedded.conftest import url_of
 from tests.moving import people, places
 from tests.moving.places import Forged, quietly
 
@@ -53,6 +57,10 @@ class Moved:
     def picture(self) -> str:
         """One that is in the place already to which the territory is moved."""
         return places.file_names_of(self.file)[0]
+
+    @property
+    def picture_content(self) -> bytes:
+        return b"picture " + self.picture.encode()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +94,7 @@ def target(empty_database, django_db_blocker, tmp_path) -> Iterator[Path]:
 def database_moved_to(moved, django_db_blocker, tmp_path_factory) -> Iterator[tuple[str, Path]]:
     media = tmp_path_factory.mktemp("moved") / "media"
     (media / moved.picture).parent.mkdir(parents=True)
-    (media / moved.picture).write_bytes(b"there before")
+    (media / moved.picture).write_bytes(moved.picture_content)
     with django_db_blocker.unblock(), places.empty_place("moved_to") as name:
         with places.at(name, media):
             territory_import(moved.file, advance=quietly)
@@ -118,10 +126,9 @@ def test_what_is_encrypted_can_be_read_with_the_same_keys(moved, there):
     assert len(moved.manifest.keys) == 1
 
 
-def test_pictures_come_along_and_none_is_written_over(moved, there):
-    assert (there / moved.picture).read_bytes() == b"there before"
-    files = [file for file in there.rglob("*") if file.is_file() and file != there / moved.picture]
-    assert len(files) == len(places.file_names_of(moved.file)) - 1 > 0
+def test_pictures_come_along(moved, there):
+    files = [file for file in there.rglob("*") if file.is_file()]
+    assert len(files) == len(places.file_names_of(moved.file)) > 0
     assert all(file.read_bytes().startswith(b"picture ") for file in files)
 
 
@@ -244,8 +251,90 @@ def test_a_manifest_that_is_none(moved, target, tmp_path, manifest):
     refused(forged.pack(tmp_path / "other.zip"), "ARCHIVE_BROKEN", target)
 
 
-def test_no_file_at_all(moved, target, tmp_path):
-    refused(tmp_path / "nothing.zip", "ARCHIVE_BROKEN", target)
+def test_no_file_at_all(target, tmp_path):
+    refused(tmp_path / "nothing.zip", "FILE_NOT_FOUND", target)
+    with pytest.raises(Refusal, match="FILE_NOT_FOUND"):
+        territory_export(tmp_path / "no folder" / "out.zip", advance=quietly)
+
+
+def test_a_folder_in_the_place_of_a_file(target, tmp_path):
+    said = refused(tmp_path, "FILE_FAILED", target)
+    assert f"by user {os.geteuid()}: Is a directory" in str(said)
+
+
+def test_a_row_that_does_not_fit(moved, target, tmp_path):
+    """A second of its key: what PostgreSQL says of it names nobody."""
+    member = f"{SHOP}user.jsonl"
+
+    def twice(rows: bytes) -> bytes:
+        return rows.split(b"\n", 1)[0] + b"\n" + rows
+
+    forged = Forged.of(moved.file).change(member, twice).seal()
+    rows = forged.manifest["rows"]
+    forged.say(rows=rows | {member: rows[member] + 1})
+    said = str(refused(forged.pack(tmp_path / "other.zip"), "ROWS_DO_NOT_FIT", target))
+    assert "user_pkey" in said
+    assert "example.com" not in said
+
+
+def test_a_picture_that_was_cut_off(moved, target):
+    """As a machine that goes out leaves it; whoever's it is, it is not written over."""
+    picture = target / moved.picture
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(moved.picture_content[:-1])
+    with pytest.raises(Refusal, match="PICTURE_DIFFERS") as refusal:
+        territory_import(moved.file, advance=quietly)
+    assert str(picture) in str(refusal.value.message)
+    assert [file for file in target.rglob("*") if file.is_file()] == [picture]
+    assert picture.read_bytes() == moved.picture_content[:-1]
+
+
+def test_the_database_gone_midway(moved, target):
+    def advance(name: str, _rows: int) -> None:
+        if name == "ledger_entry":
+            fetch_one("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    refused(moved.file, "DATABASE_FAILED", target, advance=advance)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import django
+from django.conf import settings
+django.setup()
+settings.MEDIA_ROOT = sys.argv[2]
+from marketplace.operation.moving.taking import territory_import
+def advance(name, rows):
+    if name == "ledger_entry":
+        os.kill(os.getpid(), signal.SIGKILL)
+territory_import(Path(sys.argv[1]), advance=advance)
+"""
+
+
+def test_killed_midway_it_leaves_nothing_and_the_next_one_does_it_all(
+    moved, django_db_blocker, tmp_path
+):
+    with django_db_blocker.unblock(), places.empty_place("moved_killed") as name:
+        with places.at(name, tmp_path):
+            # The clock has looked at accounts, and so opened them: nobody has done anything.
+            assert people.differences() == []
+            before = places.counts()
+            assert before["ledger_account"]
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED, str(moved.file), str(tmp_path)],
+            env=os.environ
+            | {
+                "DATABASE_URL": url_of(name),
+                "WELFAREPIU_ENCRYPTION_KEYS": ",".join(settings.WELFAREPIU_ENCRYPTION_KEYS),
+            },
+        )
+        assert killed.returncode == -signal.SIGKILL
+        assert list(tmp_path.rglob("*.*"))
+        with places.at(name, tmp_path):
+            assert places.counts() == before
+            territory_import(moved.file, advance=quietly)
+            assert people.ledger() == moved.manifest.ledger
 
 
 def test_another_format(moved, target, tmp_path):

@@ -11,8 +11,9 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -94,25 +95,35 @@ class Packing:
 
 
 @contextmanager
-def packing(file: Path) -> Iterator[Packing]:
-    """Write ``file``, for its owner alone; it bears its name once it is whole.
+def packing(into: Path | IO[bytes]) -> Iterator[Packing]:
+    """Write a file, for its owner alone, which bears its name once it is whole; or a stream.
 
     Raises:
         Refusal: FILE_EXISTS.
     """
-    if file.exists():
-        raise MoveRefused("FILE_EXISTS", f"{file} is there already. Name a new file.")
-    unfinished = file.with_name(f"{file.name}.unfinished")
+    if not isinstance(into, Path):
+        with _zipped(into) as packed:
+            yield packed
+        return
+    if into.exists():
+        raise MoveRefused("FILE_EXISTS", f"{into} is there already. Name a new file.")
+    unfinished = into.with_name(f"{into.name}.unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as raw:
-            with zipfile.ZipFile(raw, "w", compression=zipfile.ZIP_DEFLATED) as packed:
-                yield Packing(packed)
-            raw.flush()
+            with _zipped(raw) as packed:
+                yield packed
             os.fsync(raw.fileno())
-        unfinished.rename(file)
+        unfinished.rename(into)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _zipped(out: IO[bytes]) -> Iterator[Packing]:
+    with zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED) as packed:
+        yield Packing(packed)
+    out.flush()
 
 
 class Unpacking:
@@ -144,27 +155,39 @@ class Unpacking:
     def open_file(self, name: str) -> IO[bytes]:
         return self._packed.open(MEDIA + name)
 
+    def is_file(self, name: str, content: Iterable[bytes]) -> bool:
+        """Whether that is the content of the file."""
+        return _digest(content) == self.manifest.sha256[MEDIA + name]
+
 
 @contextmanager
-def unpacking(file: Path) -> Iterator[Unpacking]:
+def unpacking(file: Path | IO[bytes]) -> Iterator[Unpacking]:
     """Read ``file``, all of which is looked at before anything else is done.
 
     Raises:
         Refusal: ARCHIVE_BROKEN, ARCHIVE_FORMAT_UNKNOWN.
+        OSError: there is no such file, or it may not be read.
     """
-    try:
-        packed = zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise broken(file) from error
-    with packed:
+    name = file if isinstance(file, Path) else "What came by standard input"
+    with open(file, "rb") if isinstance(file, Path) else nullcontext(file) as raw:
         try:
-            manifest = _manifest(packed)
-            whole = _is_whole(packed, manifest)
-        except _UNREADABLE as error:
-            raise broken(file) from error
-        if not whole:
-            raise broken(file)
-        yield Unpacking(packed, manifest)
+            packed = zipfile.ZipFile(raw)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise broken(name) from error
+        with packed:
+            yield Unpacking(packed, _looked_at(packed, name))
+
+
+def _looked_at(packed: zipfile.ZipFile, name: object) -> Manifest:
+    """The manifest of an archive that is whole."""
+    try:
+        manifest = _manifest(packed)
+        whole = _is_whole(packed, manifest)
+    except _UNREADABLE as error:
+        raise broken(name) from error
+    if not whole:
+        raise broken(name)
+    return manifest
 
 
 # What reading a file of anything raises: not only what zipfile says of it.
@@ -201,8 +224,12 @@ def _is_whole(packed: zipfile.ZipFile, manifest: Manifest) -> bool:
 
 
 def _sha256(packed: zipfile.ZipFile, member: str) -> str:
-    digest = hashlib.sha256()
     with packed.open(member) as content:
-        while part := content.read(CHUNK):
-            digest.update(part)
+        return _digest(iter(partial(content.read, CHUNK), b""))
+
+
+def _digest(content: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in content:
+        digest.update(part)
     return digest.hexdigest()

@@ -39,9 +39,12 @@ STAYING = (
     "window_searchable",
     "window_tally",
 )
-#: Tables that migrations fill, or the clock; the territory's own rows take the place of those.
+#: Tables that migrations fill, or the clock; the territory's own rows take the place of those. An
+#: account without an entry is nobody's doing: the reconciler opens those that it looks at.
 FILLED_BY_US = (
     "companies_benefitcategory",
+    "ledger_account",
+    "ledger_balance",
     "reconciliation_reconciliationrun",
     "sfa_logistics_ability",
     "sfa_logistics_agerule",

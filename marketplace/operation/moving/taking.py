@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 
-from marketplace.embedded.refusal import DISK_FULL, is_disk_full
 from marketplace.ledger import accounts
 from marketplace.ledger.digest import digest
 from marketplace.ledger.verification import verify
 from marketplace.operation.moving import fingerprints, rooms
-from marketplace.operation.moving.archive import ROOMS, SHOP, Manifest, Unpacking, unpacking
-from marketplace.operation.moving.refusals import MoveRefused, broken
+from marketplace.operation.moving.archive import CHUNK, ROOMS, SHOP, Manifest, Unpacking, unpacking
+from marketplace.operation.moving.refusals import MoveRefused, broken, faults_said
 from marketplace.shop import engine, moving
 from marketplace.window.services import window_refill
 
@@ -29,31 +32,46 @@ Advance = Callable[[str, int], None]
 BATCH_BYTES = 1 << 20
 
 
-def territory_import(file: Path, *, advance: Advance) -> Manifest:
+def territory_import(file: Path | IO[bytes], *, advance: Advance) -> Manifest:
     """Take the territory in ``file`` into this installation, in which nobody has done anything.
 
-    Nobody else may work on the database meanwhile; whoever tries waits until it is done.
+    Nobody else may work on the database meanwhile; whoever tries waits until it is done. What is
+    killed half-way leaves an empty database, and perhaps pictures that the next try finds there.
 
     Raises:
-        Refusal: ARCHIVE_BROKEN, ARCHIVE_FORMAT_UNKNOWN, PROJECT_DIFFERS, KEY_MISSING,
-            TARGET_NOT_EMPTY, ROWS_DO_NOT_FIT, LEDGER_DIFFERS, LEDGER_UNSOUND, DISK_FULL; then
-            nothing has changed.
+        Refusal: FILE_NOT_FOUND, FILE_FAILED, ARCHIVE_BROKEN, ARCHIVE_FORMAT_UNKNOWN,
+            PROJECT_DIFFERS, KEY_MISSING, TARGET_NOT_EMPTY, PICTURE_DIFFERS, ROWS_DO_NOT_FIT,
+            LEDGER_DIFFERS, LEDGER_UNSOUND, DISK_FULL, DATABASE_FAILED; then nothing has changed.
     """
     try:
-        with unpacking(file) as packed:
+        with faults_said(), unpacking(file) as packed:
             _check_fits(packed.manifest)
+            _check_empty(rooms.tables())
             with _files(packed, advance), transaction.atomic():
                 _take(packed, advance)
-    except (OSError, Error) as error:
-        if not is_disk_full(error):
-            raise
-        raise MoveRefused("DISK_FULL", DISK_FULL) from error
+            return packed.manifest
     except zipfile.BadZipFile as error:
-        raise broken(file) from error
+        raise broken("The export") from error
     finally:
         # What this process remembers of the ledger's accounts was of an empty one.
         accounts.forget()
-    return packed.manifest
+
+
+@contextmanager
+def spooled(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """What comes by a stream, as a file that has no name: it goes with this process.
+
+    It lies where pictures do: a container may have no other place for as much.
+
+    Raises:
+        Refusal: DISK_FULL, FILE_FAILED.
+    """
+    with faults_said():
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.MEDIA_ROOT) as file:
+            shutil.copyfileobj(stream, file, CHUNK)
+            file.seek(0)
+            yield file
 
 
 def _check_fits(manifest: Manifest) -> None:
@@ -96,14 +114,26 @@ def _files(packed: Unpacking, advance: Advance) -> Iterator[None]:
 
 
 def _write_file(packed: Unpacking, name: str) -> bool:
-    """Write a picture; False where one of that name is there, which is left as it is."""
+    """Write a picture; False where it is there. Another one of that name is not written over."""
     try:
         if default_storage.exists(name):
+            _check_same(packed, name)
             return False
         with packed.open_file(name) as content:
             return bool(default_storage.save(name, File(content)) == name)
     except SuspiciousOperation as error:
         raise MoveRefused("ARCHIVE_BROKEN", f"The export holds a file named {name}.") from error
+
+
+def _check_same(packed: Unpacking, name: str) -> None:
+    with default_storage.open(name, "rb") as there:
+        if packed.is_file(name, there.chunks(CHUNK)):
+            return
+    raise MoveRefused(
+        "PICTURE_DIFFERS",
+        f"{default_storage.path(name)} is there already, and is not what was exported: perhaps an "
+        "import was ended while it wrote it. Remove it, then run the same command again.",
+    )
 
 
 def _take(packed: Unpacking, advance: Advance) -> None:

@@ -7,37 +7,33 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import IO
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from marketplace.embedded.refusal import DISK_FULL, is_disk_full
 from marketplace.ledger.digest import digest
 from marketplace.ledger.models import Transfer
 from marketplace.operation.moving import fingerprints, rooms
 from marketplace.operation.moving.archive import CHUNK, ROOMS, SHOP, Manifest, Packing, packing
-from marketplace.operation.moving.refusals import MoveRefused
+from marketplace.operation.moving.refusals import faults_said
 from marketplace.shop import engine, moving
 
 #: Called with what has been done, and of how many rows.
 Advance = Callable[[str, int], None]
 
 
-def territory_export(file: Path, *, advance: Advance) -> Manifest:
-    """Write the territory of this installation into ``file``, which is new.
+def territory_export(into: Path | IO[bytes], *, advance: Advance) -> Manifest:
+    """Write the territory of this installation into a file, which is new, or into a stream.
 
     Raises:
-        Refusal: FILE_EXISTS, KEY_MISSING, DISK_FULL; then there is no file.
+        Refusal: FILE_EXISTS, FILE_NOT_FOUND, FILE_FAILED, KEY_MISSING, DISK_FULL,
+            DATABASE_FAILED; then there is no file.
     """
-    try:
-        with transaction.atomic(), packing(file) as packed:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return _pack(packed, advance)
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        raise MoveRefused("DISK_FULL", DISK_FULL) from error
+    with faults_said(), transaction.atomic(), packing(into) as packed:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return _pack(packed, advance)
 
 
 def _pack(packed: Packing, advance: Advance) -> Manifest:
