@@ -1,6 +1,6 @@
-"""Letters to customers on Saleor 3.23: in our words, and in their reader's language.
+"""Letters to customers and staff on Saleor 3.23: in our words, and in their reader's language.
 
-Saleor's own plugin writes in English alone, and keeps the mail server and its password in the
+Saleor's own plugins write in English alone, and keep the mail server and its password in the
 database as they were at the first migration. This one writes what Saleor 2.10.1 is made to write,
 and sends it as Django's settings say.
 """
@@ -19,12 +19,13 @@ from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
-from saleor.core.notify import UserNotifyEvent
+from saleor.core.notify import AdminNotifyEvent, UserNotifyEvent
 from saleor.plugins.base_plugin import BasePlugin
 
 from marketplace.money import cents, euro
 
-# What Saleor tells, and the templates (``letters/<name>.txt``) that say it to the customer.
+# What Saleor tells, and the templates (``letters/<name>.txt``) that say it to the customer, or to
+# the shop's staff.
 ACCOUNT = {
     UserNotifyEvent.ACCOUNT_CONFIRMATION: "account_confirm",
     UserNotifyEvent.ACCOUNT_PASSWORD_RESET: "account_password_reset",
@@ -32,6 +33,10 @@ ACCOUNT = {
     UserNotifyEvent.ACCOUNT_CHANGE_EMAIL_CONFIRM: "account_email_changed_notification",
     UserNotifyEvent.ACCOUNT_DELETE: "account_delete",
     UserNotifyEvent.ACCOUNT_SET_CUSTOMER_PASSWORD: "account_opened",
+    AdminNotifyEvent.ACCOUNT_STAFF_RESET_PASSWORD: "account_password_reset",
+    AdminNotifyEvent.ACCOUNT_SET_STAFF_PASSWORD: "staff_opened",
+    AdminNotifyEvent.CSV_EXPORT_SUCCESS: "staff_export",
+    AdminNotifyEvent.CSV_EXPORT_FAILED: "staff_export_failed",
 }
 ORDER = {
     UserNotifyEvent.ORDER_CONFIRMATION: "order_confirmation",
@@ -39,6 +44,8 @@ ORDER = {
     UserNotifyEvent.ORDER_FULFILLMENT_CONFIRMATION: "order_fulfilled",
     UserNotifyEvent.ORDER_FULFILLMENT_UPDATE: "order_tracked",
 }
+# Of an order, but in the shop's language.
+STAFF_ORDER = {AdminNotifyEvent.STAFF_ORDER_CONFIRMATION: "staff_order"}
 ADDRESS_LINES = (
     ("first_name", "last_name"),
     ("street_address_1",),
@@ -47,11 +54,11 @@ ADDRESS_LINES = (
 )
 
 
-class CustomerLetters(BasePlugin):
-    """Takes the place of Saleor's plugin for letters to customers."""
+class Letters(BasePlugin):
+    """Takes the place of Saleor's plugins for letters to customers and to staff."""
 
     PLUGIN_ID = "welfarepiu.letters"
-    PLUGIN_NAME = "Letters to customers"
+    PLUGIN_NAME = "Letters"
     DEFAULT_ACTIVE = True
     CONFIGURATION_PER_CHANNEL = False
 
@@ -62,6 +69,9 @@ class CustomerLetters(BasePlugin):
         elif event in ORDER:
             told = payload_func()
             _send(told, ORDER[event], order_words(told), told["order"]["language_code"])
+        elif event in STAFF_ORDER:
+            told = payload_func()
+            _send(told, STAFF_ORDER[event], order_words(told), settings.LANGUAGE_CODE)
         return previous_value
 
 
@@ -85,7 +95,14 @@ def _send(
         subject = " ".join(_rendered(f"letters/{name}.subject.txt", said).split())
         plain = _rendered(f"letters/{name}.txt", said)
         html = _rendered("letters/page.html", {**said, "words": f"letters/{name}.txt"})
-    transaction.on_commit(partial(letter_send.delay, told["recipient_email"], subject, plain, html))
+    for to in _recipients(told):
+        transaction.on_commit(partial(letter_send.delay, to, subject, plain, html))
+
+
+def _recipients(told: Mapping[str, Any]) -> list[str]:
+    """Several for news to the staff, nobody where an app has asked."""
+    found = told.get("recipient_list") or [told.get("recipient_email")]
+    return [to for to in found if to]
 
 
 def _rendered(template: str, said: Mapping[str, Any]) -> str:

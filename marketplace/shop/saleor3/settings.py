@@ -27,8 +27,7 @@ from saleor.settings import *
 
 SALEOR_PLUGINS = [
     "saleor.plugins.webhook.plugin.WebhookPlugin",
-    "marketplace.shop.saleor3.letters.CustomerLetters",
-    "saleor.plugins.admin_email.plugin.AdminEmailPlugin",
+    "marketplace.shop.saleor3.letters.Letters",
 ]
 
 # The words of letters about orders; those about accounts are the same on either engine.

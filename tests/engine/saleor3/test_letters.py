@@ -1,4 +1,4 @@
-"""Every letter to a customer exists, in Italian and in English, and goes out in our own way."""
+"""Every letter, to customers and staff, exists in Italian and in English and is sent as we send."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import pytest
 from django.core import mail
 from django.utils import translation
 from saleor.account import notifications as account
+from saleor.account.models import StaffNotificationRecipient
+from saleor.csv import notifications as exports
+from saleor.csv.models import ExportFile
 from saleor.order import notifications as orders
 from saleor.order.fetch import fetch_order_info
 from saleor.order.models import Order
@@ -14,6 +17,7 @@ from saleor.plugins.manager import get_plugins_manager
 from marketplace.shop.facts import CartLine, PostalAddress
 from marketplace.shop.saleor3 import letters
 from plugins.welfare_wallet.purchases import PurchaseRequest, purchase_create
+from tests.engine.installed import shop_staff
 
 PAGE = "https://negozio.example/page"
 SLUG = None
@@ -52,6 +56,21 @@ LETTERS = {
         "Il tuo account",
         "Your account",
     ),
+    "staff_opened": (
+        lambda o, m: account.send_set_password_notification(PAGE, o.user, m, SLUG, staff=True),
+        "Il tuo account",
+        "Your account",
+    ),
+    "staff_export": (
+        lambda o, m: exports.send_export_download_link_notification(export_of(o.user), "products"),
+        "è pronta",
+        "is ready",
+    ),
+    "staff_export_failed": (
+        lambda o, m: exports.send_export_failed_info(export_of(o.user), "products"),
+        "non è riuscita",
+        "has failed",
+    ),
     "order_confirmation": (
         lambda o, m: orders.send_order_confirmation(fetch_order_info(o), PAGE, m),
         "Il tuo ordine",
@@ -75,6 +94,11 @@ LETTERS = {
         "News of your order",
     ),
 }
+
+
+def export_of(user):
+    """A list of products that somebody of the staff has asked for."""
+    return ExportFile.objects.create(user=user, content_file="products.csv")
 
 
 @pytest.fixture
@@ -116,7 +140,8 @@ def sent(order, django_capture_on_commit_callbacks):
 
 
 def test_no_letter_is_without_its_test():
-    assert {*letters.ACCOUNT.values(), *letters.ORDER.values()} == set(LETTERS)
+    names = {*letters.ACCOUNT.values(), *letters.ORDER.values(), *letters.STAFF_ORDER.values()}
+    assert names == {*LETTERS, "staff_order"}
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
@@ -154,9 +179,44 @@ def test_an_order_s_letter_speaks_the_orders_language(order, sent):
     )
 
 
-def test_staff_s_letters_are_saleors_own(order, django_capture_on_commit_callbacks):
-    """Its plugin for them stays; ours says nothing of what it does not know."""
+def test_staff_who_forgot_their_password_are_written_to_alike(
+    order, django_capture_on_commit_callbacks
+):
+    with translation.override("it"), django_capture_on_commit_callbacks() as waiting:
+        manager = get_plugins_manager(allow_replica=False)
+        account.send_password_reset_notification(PAGE, order.user, manager, SLUG, staff=True)
+    (told,) = waiting
+    to, subject, plain, _html = told.args
+    assert to == order.user.email
+    assert "Una nuova password" in subject
+    assert PAGE in plain
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_staff_who_want_news_of_orders_have_them_in_the_shop_s_language(
+    order, settings, django_capture_on_commit_callbacks, language
+):
+    settings.LANGUAGE_CODE = language
+    for number in (1, 2):
+        StaffNotificationRecipient.objects.create(
+            user=shop_staff(f"staff-{number}@example.com"), active=True
+        )
     with django_capture_on_commit_callbacks() as waiting:
         manager = get_plugins_manager(allow_replica=False)
-        manager.notify("csv_export_success", payload_func=dict, plugin_id="welfarepiu.letters")
-    assert not waiting
+        orders.send_order_confirmation(fetch_order_info(order), PAGE, manager)
+    (_buyer, *staff) = [one.args for one in waiting if hasattr(one, "args")]
+    assert [to for to, *_words in staff] == ["staff-1@example.com", "staff-2@example.com"]
+    for _to, subject, plain, html in staff:
+        said = "È arrivato l'ordine" if language == "it" else "has come in"
+        assert said in subject
+        assert said in plain
+        assert "2 x Miele <b>bio</b> & noci: " in plain
+        assert f'<html lang="{language}">' in html
+
+
+def test_an_export_that_an_app_asked_for_is_written_to_nobody(
+    db, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as waiting:
+        exports.send_export_download_link_notification(export_of(None), "products")
+    assert not [one for one in waiting if getattr(one, "func", None) == letters.letter_send.delay]
