@@ -50,6 +50,17 @@ def transparency_of(fund: Fund) -> Transparency:
     )
 
 
+def unshown_cents(fund: Fund) -> int:
+    """What awards took from the Fund while they stand for one to four people.
+
+    The Fund's balance is public too: were it as it is, whoever reads it before and after a decision
+    would know the one award that :class:`Transparency` leaves out.
+    """
+    kept = Award.objects.filter(request__fund=fund).exclude(status=AwardStatus.RELEASED)
+    found = kept.aggregate(people=Count("request__applicant_id", distinct=True), cents=Sum("cents"))
+    return 0 if found["people"] >= SMALLEST_GROUP else found["cents"] or 0
+
+
 def _shown(value: int, people: int) -> int | None:
     return value if people == 0 or people >= SMALLEST_GROUP else None
 

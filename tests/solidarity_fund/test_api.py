@@ -45,7 +45,7 @@ def test_the_story_through_the_api(api, by):
     decided = done(api, "fundRequestDecide", by.chair, gid, amount=400)["request"]
     assert decided["status"] == "APPROVED"
     assert decided["decision"]["votesFor"] == 2
-    assert api.data(QUERIES["fund"])["fund"]["balance"] == {"amount": 4600.0}
+    assert api.data(QUERIES["fund"], user=by.chair)["fund"]["balance"] == {"amount": 4600.0}
 
     (edge,) = api.data(QUERIES["fundAwards"], user=by.treasurer)["fundAwards"]["edges"]
     assert edge["node"]["requestId"] == gid
@@ -282,6 +282,22 @@ def test_totals_stay_away_from_small_groups(api, by):
             assert (totals["requests"], totals["awards"], totals["awarded"]) == (None, None, None)
     assert (totals["requests"], totals["awards"]) == (5, 5)
     assert totals["awarded"] == {"amount": 250.0}
+
+
+def test_the_balance_does_not_tell_of_one_award_either(api, by):
+    """What the Fund has before and after a decision would be what one person got."""
+    people = [by.applicant, *(factories.employee() for _ in range(SMALLEST_GROUP - 1))]
+    before = free(api)
+    for person in people[:-1]:
+        factories.approved(by, 5_000, applicant=person)
+        assert free(api) == free(api, user=by.applicant) == before
+    assert free(api, user=by.treasurer) == before - 200
+    factories.approved(by, 5_000, applicant=people[-1])
+    assert free(api) == before - 250
+
+
+def free(api, **who):
+    return api.data(QUERIES["fund"], **who)["fund"]["balance"]["amount"]
 
 
 # What lists cost

@@ -17,7 +17,10 @@ from marketplace.people.models import Role
 from marketplace.shop.graphql import Money
 from plugins.solidarity_fund import policies, selectors, transparency
 from plugins.solidarity_fund.accounts import fund_balance_cents
+from plugins.solidarity_fund.cases import COMMITTEE
 from plugins.solidarity_fund.models import Fund, Levy, LevyPledge, LevyPolicy
+
+WORKS_FOR_IT = (*COMMITTEE, Role.TREASURER, Role.OPERATOR)
 
 
 class LevyPolicyType(Entity):
@@ -41,7 +44,14 @@ class FundType(Entity):
         name = "Fund"
 
     name = graphene.String(required=True)
-    balance = graphene.Field(Money, required=True, description="Free to be awarded.")
+    balance = graphene.Field(
+        Money,
+        required=True,
+        description=(
+            "Free to be awarded. Only to who works for the Fund: awards to fewer than five people "
+            "are taken off."
+        ),
+    )
     policy = graphene.Field(LevyPolicyType, description="The levy in force today.")
 
     @staticmethod
@@ -50,7 +60,10 @@ class FundType(Entity):
 
     @staticmethod
     def resolve_balance(root: Fund, info: Any) -> Any:
-        return money(fund_balance_cents(root.pk))
+        free = fund_balance_cents(root.pk)
+        if access.actor_from(info).has(*WORKS_FOR_IT):
+            return money(free)
+        return money(free + transparency.unshown_cents(root))
 
     @staticmethod
     def resolve_policy(root: Fund, info: Any) -> LevyPolicy | None:
