@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, settings
 from tests import databases
 from tests.graphql_client import Api
 
-TESTS = Path(__file__).parent
 # Where the suite runs in several processes, what stays in one of them: a browser and its servers
 # are started once, as is the whole edition, and two crowds would ask the database server for more
 # connections than it has.
@@ -29,12 +28,21 @@ settings.register_profile("welfarepiu", suppress_health_check=[HealthCheck.too_s
 settings.load_profile("welfarepiu")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        place = item.path.relative_to(TESTS).as_posix()
-        for beginning, group in TOGETHER.items():
-            if place.startswith(beginning):
-                item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand tests out one by one, and what belongs together as one.
+
+    Not by xdist's marks: xdist 3.8 writes them into a name that pytest 9.2 does not read any more.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            place = nodeid.removeprefix("tests/")
+            found = (group for beginning, group in TOGETHER.items() if place.startswith(beginning))
+            return next(found, nodeid)
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)
