@@ -89,8 +89,8 @@ def base_backup(of: Any, into: Path) -> None:
 
 def recovery_settings(moment: str, archive: Path) -> list[str]:
     """What the README says to put into ``postgresql.auto.conf``, for that moment."""
-    (told,) = re.findall(r"`postgresql\.auto\.conf` set (.+?); make the file", README, re.DOTALL)
-    lines = re.findall(r"`(\w+ = '[^`]*')`", told)
+    (told,) = re.findall(r"postgresql\.auto\.conf.*? <<END\n(.+?)\n *END\n", README, re.DOTALL)
+    lines = [line.strip() for line in told.splitlines()]
     assert len(lines) == 3
     return [
         re.sub(r"(?<=^recovery_target_time = ').*(?='$)", moment, line).replace(
