@@ -22,8 +22,8 @@ setup: ## make .venv and compile the translations (every other target does this 
 run: setup ## start everything on this machine: PostgreSQL, API, worker, Stripe stand-in
 	@exec $(PYTHON) -m marketplace.embedded.run
 
-demo: setup ## one story through the API, told step by step (FLOW=steps: by Saleor's own checkout)
-	@exec $(PYTHON) -m fixtures.demo $(if $(FLOW),--flow $(FLOW))
+demo: setup ## one story through the API, told step by step (FLOW=steps: by Saleor's own checkout; API=https://...: elsewhere)
+	@exec $(PYTHON) -m fixtures.demo $(if $(FLOW),--flow '$(FLOW)') $(if $(API),--api '$(API)')
 
 test: setup ## every test, on the real parts (PYTEST_ARGS="tests/ledger -k lots" for some)
 	@.ci/packages
