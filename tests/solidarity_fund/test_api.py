@@ -274,6 +274,26 @@ def test_what_is_confidential_rests_encrypted(by):
     assert "900000" not in stored
 
 
+def test_who_is_recused_learns_neither_why_nor_how_much_a_colleague_asks(api, by):
+    """That they share a company they know; the rest would be a colleague's need."""
+    colleague = factories.person(
+        (Role.COMMITTEE_MEMBER, by.fund.organisation), (Role.COMPANY_MANAGER, by.company)
+    )
+    made = factories.approved(by, 5_000)
+    listed = (
+        "{ fundRequests(first: 5) { edges { node { id recused reason amount { amount } %s } } } }"
+    )
+    listed %= "decision { amount { amount } }"
+    (theirs,) = api.data(listed, user=colleague)["fundRequests"]["edges"]
+    gid = to_global("FundRequest", made.pk)
+    nothing = {"reason": None, "amount": None, "decision": None}
+    assert theirs["node"] == {"id": gid, "recused": True, **nothing}
+    (chairs,) = api.data(listed, user=by.chair)["fundRequests"]["edges"]
+    assert None not in chairs["node"].values()
+    minutes = QUERIES_OF_A_REQUEST["fundMinutes"]
+    assert api.refused(minutes, {"id": gid}, user=colleague) == ["RECUSED"]
+
+
 def test_totals_stay_away_from_small_groups(api, by):
     for number in range(1, SMALLEST_GROUP + 1):
         factories.approved(by, 5_000, applicant=factories.employee())

@@ -13,7 +13,7 @@ from marketplace.money import positive_cents
 from marketplace.people.actor import Actor
 from marketplace.people.models import Role
 from marketplace.shop.graphql import Decimal
-from plugins.solidarity_fund import awards, committee, selectors
+from plugins.solidarity_fund import awards, committee, recusal, selectors
 from plugins.solidarity_fund.cases import COMMITTEE
 from plugins.solidarity_fund.schema.types import (
     FundAward,
@@ -28,7 +28,10 @@ def resolve_requests(info: Any, actor: Actor) -> Any:
 
 
 def resolve_minutes(info: Any, actor: Actor, request: str) -> Any:
-    return selectors.minutes_before(actor, from_global(request, "FundRequest", field="request"))
+    request_id = from_global(request, "FundRequest", field="request")
+    found = selectors.minutes_before(actor, request_id)
+    recusal.require_no_conflict(selectors.request_before(actor, request_id), actor)
+    return found
 
 
 def resolve_awards(info: Any, actor: Actor) -> Any:
@@ -46,7 +49,7 @@ class Queries(graphene.ObjectType):
         FundMinute,
         roles=COMMITTEE,
         resolver=resolve_minutes,
-        description="The minutes of a request, oldest first.",
+        description="The minutes of a request, oldest first; not for who is recused.",
         request=graphene.ID(required=True),
     )
     fund_awards = connection(

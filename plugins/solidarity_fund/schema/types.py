@@ -158,20 +158,27 @@ class FundRequestType(Entity):
 
     pseudonym = graphene.String(required=True)
     status = FundRequestStatus(required=True)
-    reason = graphene.String(required=True, description="Code of a reason of the Regolamento.")
-    amount = graphene.Field(Money, required=True, description="What is asked.")
+    reason = graphene.String(
+        description="Code of a reason of the Regolamento. Not for who is recused: it may be a "
+        "colleague's."
+    )
+    amount = graphene.Field(Money, description="What is asked. Not for who is recused.")
     regulation_version = graphene.Int(required=True)
     quorum = graphene.Int(required=True, description="Votes that a decision needs.")
     created_at = graphene.DateTime(required=True)
     submitted_at = graphene.DateTime()
-    decision = graphene.Field(FundDecision)
+    decision = graphene.Field(FundDecision, description="Not for who is recused.")
     votes_cast = graphene.Int(description="For the committee only.")
     my_vote = FundVoteValue(description="For the committee only.")
     recused = graphene.Boolean(description="Whether I take no part. For the committee only.")
 
     @staticmethod
+    def resolve_reason(root: FundRequest, info: Any) -> str | None:
+        return None if _is_recused(root) else root.reason
+
+    @staticmethod
     def resolve_amount(root: FundRequest, info: Any) -> Any:
-        return money(root.asked_cents)
+        return None if _is_recused(root) else money(root.asked_cents)
 
     @staticmethod
     def resolve_regulation_version(root: FundRequest, info: Any) -> int:
@@ -183,7 +190,7 @@ class FundRequestType(Entity):
 
     @staticmethod
     def resolve_decision(root: FundRequest, info: Any) -> Decision | None:
-        return getattr(root, "decision", None)
+        return None if _is_recused(root) else getattr(root, "decision", None)
 
     @staticmethod
     def resolve_votes_cast(root: FundRequest, info: Any) -> int | None:
@@ -196,6 +203,11 @@ class FundRequestType(Entity):
     @staticmethod
     def resolve_recused(root: FundRequest, info: Any) -> bool | None:
         return getattr(root, "recused", None)
+
+
+def _is_recused(request: FundRequest) -> bool:
+    """Whoever is recused because of a shared company knows that a colleague asks; no more."""
+    return bool(getattr(request, "recused", False))
 
 
 class FundRequestFile(graphene.ObjectType):
