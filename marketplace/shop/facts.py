@@ -39,6 +39,25 @@ class PricedLine:
     is_published: bool
     native: Any = field(compare=False, repr=False, default=None)
 
+    @classmethod
+    def of(
+        cls, number: int, variant: Any, *, quantity: int, total_cents: int, is_published: bool
+    ) -> PricedLine:
+        """The line of that number, with so many of Saleor's variant for so much in all."""
+        return cls(
+            number=number,
+            variant_id=variant.pk,
+            product_id=variant.product_id,
+            product_name=str(variant.product),
+            variant_name=str(variant),
+            sku=variant.sku or "",
+            quantity=quantity,
+            unit_cents=total_cents // quantity,
+            total_cents=total_cents,
+            is_published=is_published,
+            native=variant,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:

@@ -1,4 +1,4 @@
-"""What either Saleor refuses of a cart's line, in the same words."""
+"""What either Saleor refuses of a cart, in the same words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ def unknown_variant(number: int) -> Refusal:
         field="lines",
         line=number,
     )
+
+
+def delivery_not_available() -> Refusal:
+    """Refusal DELIVERY_NOT_AVAILABLE."""
+    return Refusal(
+        "DELIVERY_NOT_AVAILABLE",
+        _("This way of delivery is not available. Choose another."),
+        field="delivery",
+    )
+
+
+def wrong_currency() -> Refusal:
+    """Refusal WRONG_CURRENCY."""
+    return Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
 
 
 def out_of_stock(number: int, product_name: str, available: int) -> Refusal:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.core.taxes import zero_taxed_money
 from saleor.discount.models import Sale
@@ -18,9 +17,8 @@ from saleor.product.models import ProductVariant
 from saleor.shipping.models import ShippingMethod
 
 from marketplace.money import CURRENCY, cents
-from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import DELIVERY_META, CartLine, PricedCart, PricedLine
-from marketplace.shop.refusals import unknown_variant
+from marketplace.shop.refusals import wrong_currency
 
 LINES = Prefetch(
     "lines", queryset=CheckoutLine.objects.select_related("variant__product__product_type")
@@ -52,52 +50,27 @@ def delivery_prices() -> dict[str, int]:
     return {row.meta[DELIVERY_META]: cents(row.get_total().amount) for row in rows}
 
 
-def price_cart(
-    requested: Sequence[CartLine],
-    *,
-    token: str,
-    user_id: int,
-    delivery_method: str,
-    city: str,
-    country: str = "IT",
-) -> PricedCart:
-    """Price a cart that is not a Saleor checkout, exactly as Saleor would price that checkout.
+def variants(ids: Collection[int]) -> dict[int, Any]:
+    """The shop's variants by key."""
+    return ProductVariant.objects.select_related("product__product_type").in_bulk(ids)
 
-    Raises:
-        Refusals: UNKNOWN_VARIANT, one per line that names none.
-        Refusal: DELIVERY_NOT_AVAILABLE.
-    """
-    found = _variants(requested)
-    unknown = [n for n, line in enumerate(requested, 1) if line.variant_id not in found]
-    if unknown:
-        raise Refusals([unknown_variant(number) for number in unknown])
-    checkout = Checkout(currency=CURRENCY)
+
+def delivery(method: str) -> tuple[Any, int] | None:
+    """The shipping method that this delivery method is, and its cents; None where it has none."""
+    found = ShippingMethod.objects.filter(**{"meta__contains": {DELIVERY_META: method}}).first()
+    return (found, cents(found.get_total().amount)) if found else None
+
+
+def priced_lines(
+    requested: Sequence[CartLine], found: Mapping[int, Any], shipping_method: Any
+) -> tuple[PricedLine, ...]:
+    """By the sums of a checkout that is not written."""
+    checkout = Checkout(currency=CURRENCY, shipping_method=shipping_method)
     lines = [
         CheckoutLine(checkout=checkout, variant=found[line.variant_id], quantity=line.quantity)
         for line in requested
     ]
-    shipping_method = _shipping_method(delivery_method, lines)
-    checkout.shipping_method = shipping_method
-    manager, discounts = get_plugins_manager(), active_discounts()
-    priced = _priced_lines(lines, manager, discounts)
-    delivery_cents = (
-        cents(shipping_method.get_total().amount)
-        if shipping_method and any(line.is_shipping_required() for line in lines)
-        else 0
-    )
-    return PricedCart(
-        token=token,
-        user_id=user_id,
-        lines=priced,
-        delivery_method=delivery_method,
-        delivery_cents=delivery_cents,
-        discount_cents=0,
-        total_cents=sum(line.total_cents for line in priced) + delivery_cents,
-        city=city,
-        country=country,
-        currency=CURRENCY,
-        shipping_method=shipping_method,
-    )
+    return _priced_lines(lines, get_plugins_manager(), active_discounts())
 
 
 def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) -> PricedCart:
@@ -113,7 +86,7 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
         line.checkout = checkout
     priced = _priced_lines(lines, manager, discounts)
     total = manager.calculate_checkout_total(checkout, lines, discounts)
-    delivery = (
+    shipping = (
         manager.calculate_checkout_shipping(checkout, lines, discounts)
         if checkout.shipping_method_id
         else zero_taxed_money(checkout.currency)
@@ -125,7 +98,7 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
         user_id=checkout.user_id,
         lines=priced,
         delivery_method=method.get(DELIVERY_META, ""),
-        delivery_cents=cents(delivery.gross.amount),
+        delivery_cents=cents(shipping.gross.amount),
         discount_cents=cents(checkout.discount_amount),
         total_cents=cents(total.gross.amount),
         city=address.city if address else "",
@@ -142,47 +115,17 @@ def check_currency(checkout: Any) -> None:
     The shop's, not the euro: what welfare credit does not pay is Saleor's own affair.
     """
     if checkout.currency != settings.DEFAULT_CURRENCY:
-        raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
-
-
-def _variants(requested: Sequence[CartLine]) -> dict[int, Any]:
-    ids = {line.variant_id for line in requested}
-    return ProductVariant.objects.select_related("product__product_type").in_bulk(ids)
-
-
-def _shipping_method(delivery_method: str, lines: Sequence[Any]) -> Any:
-    if not any(line.is_shipping_required() for line in lines):
-        return None
-    found = ShippingMethod.objects.filter(
-        **{"meta__contains": {DELIVERY_META: delivery_method}}
-    ).first()
-    if found is None:
-        raise Refusal(
-            "DELIVERY_NOT_AVAILABLE",
-            _("This way of delivery is not available. Choose another."),
-            field="delivery",
-        )
-    return found
+        raise wrong_currency()
 
 
 def _priced_lines(lines: Sequence[Any], manager: Any, discounts: Any) -> tuple[PricedLine, ...]:
-    priced = []
-    for number, line in enumerate(lines, 1):
-        total_cents = cents(manager.calculate_checkout_line_total(line, discounts).gross.amount)
-        variant, product = line.variant, line.variant.product
-        priced.append(
-            PricedLine(
-                number=number,
-                variant_id=variant.pk,
-                product_id=product.pk,
-                product_name=str(product),
-                variant_name=str(variant),
-                sku=variant.sku,
-                quantity=line.quantity,
-                unit_cents=total_cents // line.quantity,
-                total_cents=total_cents,
-                is_published=bool(product.is_visible),
-                native=variant,
-            )
+    return tuple(
+        PricedLine.of(
+            number,
+            line.variant,
+            quantity=line.quantity,
+            total_cents=cents(manager.calculate_checkout_line_total(line, discounts).gross.amount),
+            is_published=bool(line.variant.product.is_visible),
         )
-    return tuple(priced)
+        for number, line in enumerate(lines, 1)
+    )

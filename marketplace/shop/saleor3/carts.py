@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
 from saleor.checkout import calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.plugins.manager import get_plugins_manager
@@ -19,9 +18,8 @@ from saleor.product.models import (
 from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
 
 from marketplace.money import CURRENCY, cents
-from marketplace.refusals import Refusal, Refusals
 from marketplace.shop.facts import DELIVERY_META, CartLine, PricedCart, PricedLine
-from marketplace.shop.refusals import unknown_variant
+from marketplace.shop.refusals import wrong_currency
 from marketplace.shop.saleor3.catalogue import visible
 from marketplace.shop.saleor3.channels import channel_slug
 
@@ -53,49 +51,49 @@ def delivery_prices() -> dict[str, int]:
     return {one.shipping_method.metadata[DELIVERY_META]: cents(one.price_amount) for one in listed}
 
 
-def price_cart(
-    requested: Sequence[CartLine],
-    *,
-    token: str,
-    user_id: int,
-    delivery_method: str,
-    city: str,
-    country: str = "IT",
-) -> PricedCart:
-    """Price a cart that is not a Saleor checkout, exactly as Saleor would price that checkout.
+def variants(ids: Collection[int]) -> dict[int, Any]:
+    """Variants that the channel has a price for, with that price, less a promotion of Saleor's."""
+    here = ProductVariantChannelListing.objects.filter(
+        variant=OuterRef("pk"), channel__slug=channel_slug()
+    )
+    price = Coalesce("discounted_price_amount", "price_amount")
+    return (
+        ProductVariant.objects.annotate(
+            price_here=Subquery(here.values(asked=price)[:1]),
+            public_here=ExpressionWrapper(visible("product"), BooleanField()),
+        )
+        .filter(price_here__isnull=False)
+        .select_related("product__product_type")
+        .in_bulk(ids)
+    )
 
-    Raises:
-        Refusals: UNKNOWN_VARIANT, one per line that names none.
-        Refusal: DELIVERY_NOT_AVAILABLE.
-    """
-    found = _variants(requested)
-    unknown = [n for n, line in enumerate(requested, 1) if line.variant_id not in found]
-    if unknown:
-        raise Refusals([unknown_variant(number) for number in unknown])
-    lines = tuple(
-        _priced_line(
+
+def delivery(method: str) -> tuple[Any, int] | None:
+    """The shipping method that this delivery method is, and its cents in the channel, if any."""
+    listed = (
+        ShippingMethodChannelListing.objects.filter(
+            shipping_method__metadata__contains={DELIVERY_META: method},
+            channel__slug=channel_slug(),
+        )
+        .select_related("shipping_method")
+        .first()
+    )
+    return (listed.shipping_method, cents(listed.price_amount)) if listed else None
+
+
+def priced_lines(
+    requested: Sequence[CartLine], found: Mapping[int, Any], shipping_method: Any
+) -> tuple[PricedLine, ...]:
+    """By the channel's prices."""
+    return tuple(
+        PricedLine.of(
             number,
             found[line.variant_id],
-            line.quantity,
-            cents(found[line.variant_id].price_here) * line.quantity,
-            found[line.variant_id].public_here,
+            quantity=line.quantity,
+            total_cents=cents(found[line.variant_id].price_here) * line.quantity,
+            is_published=found[line.variant_id].public_here,
         )
         for number, line in enumerate(requested, 1)
-    )
-    listed = _shipping(delivery_method, lines)
-    delivery_cents = cents(listed.price_amount) if listed else 0
-    return PricedCart(
-        token=token,
-        user_id=user_id,
-        lines=lines,
-        delivery_method=delivery_method,
-        delivery_cents=delivery_cents,
-        discount_cents=0,
-        total_cents=sum(line.total_cents for line in lines) + delivery_cents,
-        city=city,
-        country=country,
-        currency=CURRENCY,
-        shipping_method=listed.shipping_method if listed else None,
     )
 
 
@@ -110,29 +108,29 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
     info = fetch_checkout_info(checkout, lines, manager)
     public = _public([line.product.pk for line in lines], info.channel.pk)
     priced = tuple(
-        _priced_line(
+        PricedLine.of(
             number,
             line.variant,
-            line.line.quantity,
-            cents(
+            quantity=line.line.quantity,
+            total_cents=cents(
                 calculations.checkout_line_total(
                     manager=manager, checkout_info=info, lines=lines, checkout_line_info=line
                 ).gross.amount
             ),
-            line.product.pk in public,
+            is_published=line.product.pk in public,
         )
         for number, line in enumerate(sorted(lines, key=lambda line: line.line.created_at), 1)
     )
     money = {"manager": manager, "checkout_info": info, "lines": lines}
     total = calculations.calculate_checkout_total(**money)
-    delivery = calculations.checkout_shipping_price(**money)
+    shipping = calculations.checkout_shipping_price(**money)
     address = checkout.shipping_address or checkout.billing_address
     return PricedCart(
         token=str(checkout.pk),
         user_id=checkout.user_id,
         lines=priced,
         delivery_method=_delivery_method_of(info),
-        delivery_cents=cents(delivery.gross.amount),
+        delivery_cents=cents(shipping.gross.amount),
         discount_cents=cents(checkout.discount_amount),
         total_cents=cents(total.gross.amount),
         city=address.city if address else "",
@@ -145,7 +143,7 @@ def checkout_cart(checkout: Any, *, manager: Any = None, discounts: Any = None) 
 def check_currency(checkout: Any) -> None:
     """Refuse what is not in euro."""
     if checkout.currency != CURRENCY:
-        raise Refusal("WRONG_CURRENCY", _("Welfare credit pays in euro only."))
+        raise wrong_currency()
 
 
 def _delivery_method_of(checkout_info: Any) -> str:
@@ -154,64 +152,8 @@ def _delivery_method_of(checkout_info: Any) -> str:
     return method
 
 
-def _variants(requested: Sequence[CartLine]) -> dict[int, Any]:
-    """Variants that the channel has a price for, with that price, less a promotion of Saleor's."""
-    here = ProductVariantChannelListing.objects.filter(
-        variant=OuterRef("pk"), channel__slug=channel_slug()
-    )
-    price = Coalesce("discounted_price_amount", "price_amount")
-    return (
-        ProductVariant.objects.annotate(
-            price_here=Subquery(here.values(asked=price)[:1]),
-            public_here=ExpressionWrapper(visible("product"), BooleanField()),
-        )
-        .filter(price_here__isnull=False)
-        .select_related("product__product_type")
-        .in_bulk({line.variant_id for line in requested})
-    )
-
-
 def _public(product_ids: list[int], channel_id: int) -> set[int]:
     listed = ProductChannelListing.objects.filter(
         product_id__in=product_ids, channel_id=channel_id, is_published=True
     )
     return {one.product_id for one in listed if one.is_visible}
-
-
-def _shipping(delivery_method: str, lines: Sequence[PricedLine]) -> Any:
-    """The shipping method's price in the channel; None where nothing is shipped."""
-    if not any(line.native.is_shipping_required() for line in lines):
-        return None
-    found = (
-        ShippingMethodChannelListing.objects.filter(
-            shipping_method__metadata__contains={DELIVERY_META: delivery_method},
-            channel__slug=channel_slug(),
-        )
-        .select_related("shipping_method")
-        .first()
-    )
-    if found is None:
-        raise Refusal(
-            "DELIVERY_NOT_AVAILABLE",
-            _("This way of delivery is not available. Choose another."),
-            field="delivery",
-        )
-    return found
-
-
-def _priced_line(
-    number: int, variant: Any, quantity: int, total_cents: int, is_published: bool
-) -> PricedLine:
-    return PricedLine(
-        number=number,
-        variant_id=variant.pk,
-        product_id=variant.product_id,
-        product_name=str(variant.product),
-        variant_name=str(variant),
-        sku=variant.sku or "",
-        quantity=quantity,
-        unit_cents=total_cents // quantity,
-        total_cents=total_cents,
-        is_published=is_published,
-        native=variant,
-    )

@@ -113,7 +113,7 @@ FOLLOWED = [
     after("marketplace.sales.services:order_place"),
 ]
 UNPAID = [
-    *both(f"{SHOP}.carts:price_cart"),
+    *both("marketplace.shop.carts:price_cart"),
     *both("marketplace.sales.extensions:check"),
     *both(ORDER_PLACE),
     *both("marketplace.ledger.posting:post"),
