@@ -24,7 +24,7 @@ def plain_saleor(monkeypatch):
     """``checkoutComplete`` as Saleor 2.10.1 ships it, paid with its dummy gateway."""
     from django.conf import settings
 
-    from marketplace.shop.saleor2.checkouts import CheckoutCompleteOnce
+    from marketplace.shop.checkouts import CheckoutCompleteOnce
 
     def unguarded(cls: Any, root: Any, info: Any, _completion: Any, **data: Any) -> Any:
         return cls.perform_mutation(root, info, **data)

@@ -132,7 +132,7 @@ def test_twin_saleors_own_would_keep_the_payment(town, steps, monkeypatch):
     """Without our one transaction around it, Saleor has committed the payment by then."""
     from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
 
-    from marketplace.shop.saleor3 import checkouts
+    from marketplace.shop import checkouts
 
     def saleors(cls, root, info, _completion, **data):
         return CheckoutComplete.perform_mutation.__func__(cls, root, info, **data)

@@ -143,7 +143,7 @@ def test_refunds_of_all_at_once_give_back_once(town, session):
     assert verify() == []
 
 
-COMPLETE = "marketplace.shop.saleor3.checkouts:CheckoutCompleteOnce._complete"
+COMPLETE = "marketplace.shop.checkouts:CheckoutCompleteOnce._complete"
 DYING = [
     *both("plugins.welfare_wallet.gateway:hold_pay"),
     *both("marketplace.shop.saleor3.items:charged"),

@@ -149,7 +149,7 @@ class TestOneRequest:
         heal(town, start + one)
 
 
-COMPLETE = f"{SHOP}.checkouts:CheckoutCompleteOnce._complete"
+COMPLETE = "marketplace.shop.checkouts:CheckoutCompleteOnce._complete"
 HELD = "plugins.welfare_wallet.holds:hold_create"
 UNCOMPLETED = [
     *both(HELD),
