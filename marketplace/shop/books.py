@@ -42,6 +42,8 @@ class Items(Protocol):
         self, order_id: str, *, gateway: str, amount_cents: int, reference: str
     ) -> None: ...
 
+    def authorization_over(self, hold_token: str, checkout_token: str, *, gateway: str) -> None: ...
+
     def checkout_refund_record(self, reference: str, *, gateway: str) -> None: ...
 
 
@@ -169,3 +171,9 @@ def checkout_refund_record(reference: str, *, gateway: str) -> None:
         )
         gateway_postprocess(refund, payment)
     items.checkout_refund_record(reference, gateway=gateway)
+
+
+def authorization_over(hold_token: str, checkout_token: str, *, gateway: str) -> None:
+    """Take what a hold authorized off the books of its checkout: it has expired. Locks the checkout
+    before whatever is locked after."""
+    items.authorization_over(hold_token, checkout_token, gateway=gateway)

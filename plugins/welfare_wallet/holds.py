@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.api.entities import not_found
 from marketplace.ledger import holds as ledger
+from marketplace.ledger.models import HoldEnd
 from marketplace.refusals import Refusal
 from marketplace.sales import extensions
 from marketplace.sales.carts import sale_of
+from marketplace.sales.sale import GATEWAY
 from marketplace.sales.services import amount_due
+from marketplace.shop import books
 from marketplace.shop.carts import checkout_cart
 from marketplace.shop.checkouts import checkout_of
 from plugins.welfare_wallet.models import WalletHold, new_token
@@ -98,6 +101,29 @@ def hold_ended(hold: WalletHold) -> None:
     if hold.ended_at is None:
         hold.ended_at = timezone.now()
         hold.save(update_fields=["ended_at"])
+
+
+def holds_close(*, now: datetime) -> int:
+    """Close every hold that expired by ``now`` and was given back; how many there were.
+
+    The ledger gives their money back by itself; this lets wallet and shop know it.
+    """
+    due = WalletHold.objects.filter(ended_at=None, expires_at__lte=now)
+    by_ledger_id = dict(due.values_list("ledger_hold_id", "pk"))
+    given_back = HoldEnd.objects.filter(hold_id__in=by_ledger_id).values_list("hold_id", flat=True)
+    return sum(hold_close(by_ledger_id[ended]) for ended in sorted(given_back))
+
+
+def hold_close(hold_id: int) -> bool:
+    """Note that a hold is over that has paid nothing; False where that was noted before."""
+    with transaction.atomic():
+        hold = WalletHold.objects.get(pk=hold_id)
+        books.authorization_over(hold.token, hold.checkout_token, gateway=GATEWAY)
+        hold = WalletHold.objects.select_for_update().get(pk=hold_id)
+        if hold.ended_at is not None:
+            return False
+        hold_ended(hold)
+        return True
 
 
 def hold_of_token(token: str, *, user_id: int) -> WalletHold:

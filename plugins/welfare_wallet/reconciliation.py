@@ -12,7 +12,7 @@ from marketplace.ledger.models import HoldEnd
 from marketplace.money import euro
 from marketplace.sales.reconciliation.differences import Difference, Gone, Window
 from marketplace.sales.reconciliation.holds import open_in_batches
-from plugins.welfare_wallet.holds import hold_ended
+from plugins.welfare_wallet.holds import hold_close
 from plugins.welfare_wallet.models import WalletHold
 
 
@@ -43,10 +43,8 @@ def _ended_unnoticed(window: Window) -> Iterator[Difference]:
 
 
 def _close(hold_id: int) -> None:
-    hold = WalletHold.objects.select_for_update().get(pk=hold_id)
-    if hold.ended_at is not None:
+    if not hold_close(hold_id):
         raise Gone
-    hold_ended(hold)
 
 
 def _of_nobody(window: Window) -> Iterator[Difference]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 from celery.schedules import crontab
+from django.utils import timezone
 
-from plugins.welfare_wallet import credit, expiry
+from plugins.welfare_wallet import credit, expiry, holds
 
 
 @shared_task(name="welfarepiu.credit_lapse")
@@ -20,7 +21,14 @@ def expiry_warn() -> int:
     return expiry.expiry_warn_all()
 
 
+@shared_task(name="welfarepiu.holds_close")
+def holds_close() -> int:
+    """Let wallet and shop know which holds have expired."""
+    return holds.holds_close(now=timezone.now())
+
+
 BEAT = {
+    "holds-close": {"task": "welfarepiu.holds_close", "schedule": 60.0},
     "credit-lapse": {
         "task": "welfarepiu.credit_lapse",
         "schedule": crontab(hour=1, minute=15),

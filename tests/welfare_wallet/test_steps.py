@@ -9,6 +9,7 @@ from marketplace.ledger.holds import expire_holds
 from marketplace.ledger.models import Hold
 from marketplace.providers.models import ProviderOrder
 from marketplace.sales.models import Settlement
+from plugins.welfare_wallet.holds import holds_close
 from plugins.welfare_wallet.models import WalletHold
 from tests.companies import factories as companies
 from tests.shopping import DELIVERY_CENTS, PURCHASE, gid, give, purchase_input
@@ -45,6 +46,18 @@ def test_steps_pay_as_one_request_does(steps, town):
     assert town.payable_cents(town.camps) == 5000 - 100
     assert town.fund_cents() == 34 + 100 + 17 + 50
     assert ProviderOrder.objects.count() == 2
+
+
+def test_a_hold_that_expires_is_closed_by_the_clock(steps, town):
+    steps.ready((town.honey, 1), method=town.delivery)
+    later = timezone.now() + timedelta(hours=1)
+    # As long as the ledger has not given it back, it is its checkout's.
+    assert (holds_close(now=later), WalletHold.objects.get().ended_at) == (0, None)
+    assert expire_holds(later) == 1
+    assert (holds_close(now=timezone.now()), holds_close(now=later)) == (0, 1)
+    assert WalletHold.objects.get().ended_at
+    assert steps.hold()["errors"] == []
+    assert untouched(town)
 
 
 def test_both_ways_in_post_the_same_entries(api, steps, town):

@@ -8,6 +8,10 @@ from datetime import datetime
 from marketplace.shop.facts import CapturedPayment, OrderBooks
 
 
+def authorization_over(hold_token: str, checkout_token: str, *, gateway: str) -> None:
+    """Nothing to write."""
+
+
 def checkout_refund_record(reference: str, *, gateway: str) -> None:
     """Nothing to write."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, Max, Q, Sum, When
 from saleor.app.models import App
 from saleor.app.types import AppType
+from saleor.checkout.models import Checkout
 from saleor.order import OrderEvents
 from saleor.order.models import Order, OrderEvent
 from saleor.order.utils import updates_amounts_for_order
@@ -66,6 +67,17 @@ def released(item: Any, why: str) -> None:
     _add(item, TransactionEventType.CANCEL_SUCCESS, amount, f"over:{item.psp_reference}", why)
     item.available_actions = []
     item.save(update_fields=["available_actions"])
+
+
+def authorization_over(hold_token: str, checkout_token: str, *, gateway: str) -> None:
+    """Write down that a hold of a checkout has expired; its item says so once."""
+    # First the checkout, as whoever pays it does.
+    list(Checkout.objects.select_for_update(of=("self",)).filter(pk=checkout_token))
+    rows = TransactionItem.objects.filter(
+        app_identifier=gateway, psp_reference=hold_token, authorized_value__gt=0
+    )
+    for item in rows.select_for_update(of=("self",)):
+        released(item, "the hold has expired")
 
 
 def _add(item: Any, kind: str, amount: Decimal, reference: str, message: str = "") -> None:

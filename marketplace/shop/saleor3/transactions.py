@@ -155,7 +155,8 @@ def _own_and_open(item: Any, user_id: int | None, _given: Given) -> None:
             field="id",
         )
     gateway = gateways()[item.app_identifier].gateway
-    if item.authorized_value and not gateway.hold_open(item.psp_reference or ""):
+    once_held = item.authorized_value or item.canceled_value
+    if once_held and not gateway.hold_open(item.psp_reference or ""):
         raise Refusal(
             "HOLD_OUTDATED",
             _("What was set aside for this cart is over. Pay it anew."),

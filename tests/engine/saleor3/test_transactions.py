@@ -25,6 +25,7 @@ from marketplace.sales.models import Settlement
 from plugins.ethics_charter.models import Adhesion
 from plugins.sfa_logistics.models import Task
 from plugins.solidarity_fund.models import Levy
+from plugins.welfare_wallet.holds import holds_close
 from plugins.welfare_wallet.models import WalletHold
 from tests.companies import factories as companies
 from tests.engine.installed import shop_staff
@@ -329,6 +330,33 @@ class TestRefused:
         assert session.initialize()["errors"] == []
         assert session.complete()["order"]
         assert town.credit_left() == 20_000 - DUE
+
+    def test_an_expired_hold_is_no_longer_said_to_be_authorized(self, town, session):
+        session.cart(town)
+        transaction = session.initialize()["transaction"]["id"]
+        item = TransactionItem.objects.get()
+        later = timezone.now() + timedelta(days=1)
+        # Not before it has expired, and what it holds has been given back.
+        assert (holds_close(now=timezone.now()), holds_close(now=later)) == (0, 0)
+        expire_holds(later)
+        assert (holds_close(now=later), holds_close(now=later)) == (1, 0)
+        item.refresh_from_db()
+        assert (item.authorized_value, item.canceled_value) == (0, 12)
+        assert item.available_actions == []
+        (said,) = item.events.filter(type="cancel_success")
+        assert said.message == "the hold has expired"
+        assert codes(session.process(transaction)) == ["HOLD_OUTDATED"]
+        assert session.initialize()["errors"] == []
+        assert session.complete()["order"]
+        assert town.credit_left() == 20_000 - DUE
+
+    def test_what_a_hold_has_paid_stays_paid(self, town, session):
+        session.cart(town)
+        session.initialize()
+        assert session.complete()["order"]
+        assert holds_close(now=timezone.now() + timedelta(days=1)) == 0
+        item = TransactionItem.objects.get()
+        assert (item.charged_value, item.canceled_value) == (12, 0)
 
     def test_another_gateway_is_saleors_affair(self, api, town, session):
         session.cart(town)
