@@ -9,5 +9,5 @@ from tests.production import composition
 
 def command(port: int) -> list[str]:
     """As in production, on a port of loopback: of options, the last one holds."""
-    as_there = composition.command("api")
-    return [sys.executable, "-m", *as_there, "--host=127.0.0.1", f"--port={port}"]
+    _python, *as_there = composition.command("api")
+    return [sys.executable, *as_there, "--host=127.0.0.1", f"--port={port}"]
